@@ -1,0 +1,87 @@
+# Nasaq in two commands: `make run` serves it, `make test` proves it. `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check quick screenshots bench-start bench-room vendor words lock clean
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV   := .venv
+PY     := $(VENV)/bin/python
+PIP    := $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
+
+# ── using it ──────────────────────────────────────────────────────────────────
+
+help: ## list what can be done
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV)/.runtime ## start Nasaq on http://localhost:5000 (HOST, PORT, DATABASE_URL …)
+	@exec $(PY) run.py
+
+# ── proving it ────────────────────────────────────────────────────────────────
+
+test: $(VENV)/.tests ## everything: lint, types, contracts, the whole suite (REQUIRE=browser,postgres)
+	@$(PY) -m tests.everything
+
+check: $(VENV)/.tests ## the same without the browser
+	@$(PY) -m tests.everything --without browser
+
+quick: $(VENV)/.tests ## the tests to run while working: no browser, nothing slow
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser"
+
+bench-start: $(VENV)/.tests ## time from a second `make run` to the first page, beside a bare application
+	@$(PY) -m bench.start
+
+bench-room: $(VENV)/.tests ## 200 people in one room: from commit to the last browser, beside a bare server
+	@$(PY) -m bench.room
+
+# ── making what is committed ──────────────────────────────────────────────────
+
+screenshots: $(VENV)/.tests ## photograph the running product for the README
+	@$(PY) -m tests.screenshots
+
+vendor: ## rebuild static/vendor from the npm lock (needs Node)
+	npm ci --no-audit --no-fund
+	npm run --silent vendor
+
+words: $(VENV)/.runtime ## collect the words people read, and compile their translations
+	@$(BABEL) extract --mapping-file=pyproject.toml --no-default-keywords \
+		-k _ -k ngettext:1,2 -k Message -k plural:1,2 -k say --add-comments=NOTE: --strip-comment-tags \
+		--no-location --sort-output --project=Nasaq -o $(POT) crisis templates
+	@for lang in ar fr; do \
+		po=$(WORDS)/$$lang/LC_MESSAGES/messages.po; \
+		test -f $$po || $(BABEL) init -i $(POT) -o $$po -l $$lang; done
+	@$(BABEL) update -i $(POT) -d $(WORDS) --no-fuzzy-matching --ignore-pot-creation-date
+	@rm $(POT)
+	@$(PY) -m babel.messages.frontend compile -d $(WORDS) --statistics
+
+WORDS := crisis/translations
+POT   := $(WORDS)/messages.pot
+BABEL := $(PY) -m babel.messages.frontend --quiet
+
+lock: ## resolve requirements*.in anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links --no-annotate
+
+clean: ## forget the virtual environment and every cache (the database stays)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
+	find crisis migrations tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ── the virtual environment: installed once, and again only when its list is newer ──
+
+$(VENV)/.runtime: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Nasaq needs Python 3.11 or newer. Install it, or name it: make run PYTHON=/path/to/python3"; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { \
+		echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing what Nasaq runs on (once, about a minute) …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what the tests need (once) …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

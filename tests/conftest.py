@@ -1,0 +1,10 @@
+"""What every test may use; the parts live in tests/parts/."""
+
+pytest_plugins = [
+    "tests.parts.promises",
+    "tests.parts.postgres",
+    "tests.parts.redis",
+    "tests.parts.databases",
+    "tests.parts.browser",
+    "tests.parts.server",
+]

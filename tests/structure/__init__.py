@@ -1,0 +1,1 @@
+"""What holds for the whole house, whoever builds the next room."""
