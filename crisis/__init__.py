@@ -1,0 +1,1 @@
+"""Nasaq (نسق): one voice for a government in a crisis."""

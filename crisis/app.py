@@ -1,0 +1,125 @@
+"""Put the parts together. Nothing else in the package knows how they fit."""
+
+import logging
+from types import ModuleType
+from typing import Final
+
+from flask import Flask, g
+from sqlalchemy import text
+
+from crisis import records
+from crisis.account import loading
+from crisis.account import routes as account
+from crisis.incidents import routes as incidents
+from crisis.jobs import heartbeat
+from crisis.kernel import command, database, migrations
+from crisis.kernel.ids import OFFICE_ID
+from crisis.people import queries as people
+from crisis.people import routes as people_pages
+from crisis.people.model import Office
+from crisis.policy import Action, Case, allows
+from crisis.realtime import sockets, tailer
+from crisis.room import press
+from crisis.room import routes as room
+from crisis.room import sockets as _room_sockets
+from crisis.settings import ROOT, Settings
+from crisis.timeline import words
+from crisis.web import asking, errors, health, icons, locale, preferences, security
+from crisis.web.locale import Style
+
+DOORS: Final[tuple[ModuleType, ...]] = (
+    health,
+    preferences,
+    account,
+    people_pages,
+    incidents,
+    room,
+)
+__all__ = ["_room_sockets", "create_app", "records"]
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application on `settings`, bound to its database, its sockets not yet running."""
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    app = Flask(
+        "crisis",
+        root_path=str(ROOT / "crisis"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config["SETTINGS"] = settings
+    database.connect(settings.database)
+    plug_kernel()
+    _plug_web(app, settings)
+    _plug_realtime(app, settings)
+    for door in DOORS:
+        app.register_blueprint(door.bp)
+    return app
+
+
+def plug_kernel() -> None:
+    """What commands need from above the kernel; also for the command line and the worker."""
+    command.standing = people.standing
+    words.directory = people.directory
+
+
+def office_style() -> Style:
+    """How the office writes now."""
+    office = people.the_office()
+    return _style(office)
+
+
+def _plug_web(app: Flask, settings: Settings) -> None:
+    app.before_request(_take_office)
+    app.before_request(asking.remember_request)
+    app.teardown_request(asking.forget_request)
+    loading.register(app, secure=settings.secure)
+    locale.register(app)
+    security.register(app, settings)
+    errors.register(app)
+    app.jinja_env.globals.update(
+        can=_can,
+        icon=icons.icon,
+        typed=asking.typed,
+        typed_all=asking.typed_all,
+        problem=asking.problem,
+        refusal=asking.refusal,
+        new_key=asking.new_key,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"office": g.get("office")})
+    health.checks.update(
+        database=_database_wrong, migrations=migrations.pending, tailer=tailer.wrong,
+        worker=heartbeat.wrong,
+    )
+
+
+def _plug_realtime(app: Flask, settings: Settings) -> None:
+    sockets.register(app, settings)
+    tailer.plug(app, press=press.packet, style=office_style)
+    command.listeners[:] = [tailer.wake]
+
+
+def _take_office() -> None:
+    g.office = people.the_office()
+    g.style = _style(g.office)
+
+
+def _style(office: Office) -> Style:
+    return Style(
+        zone=office.zone,
+        arabic_digits=office.digits == "arab",
+        hijri=office.calendar != "gregory",
+        country=office.country,
+    )
+
+
+def _can(action: str, case: Case | None = None) -> bool:
+    return allows(asking.current_actor(), Action(action), case)
+
+
+def _database_wrong() -> str | None:
+    with database.reading() as session:
+        found = session.get(Office, OFFICE_ID)
+        session.execute(text("SELECT 1"))
+    return None if found else "the office is missing: run `python run.py migrate`"

@@ -1,0 +1,1 @@
+"""What everything stands on: commands, the journal, the database, time and text."""

@@ -1,0 +1,38 @@
+"""Bringing a database to the shape that this version of the code expects."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from crisis.kernel.database import engine
+
+SCRIPTS: Final = Path(__file__).resolve().parent.parent.parent / "migrations"
+
+
+def upgrade(url: str) -> None:
+    """Apply, in order, every migration that the database at `url` has not seen.
+
+    `url` is an address as `crisis.kernel.database.connect` takes it.
+    """
+    command.upgrade(_config(url), "head")
+
+
+def pending() -> str | None:
+    """What the connected database lacks, as a sentence for whoever runs the machine; None if nothing."""
+    newest = ScriptDirectory.from_config(_config("")).get_current_head()
+    with engine().connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == newest:
+        return None
+    return f"the database is at {current}, the code needs {newest}: run `python run.py migrate`"
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["url"] = url
+    return config

@@ -1,0 +1,38 @@
+"""A sentence that can still be said in any language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+
+@dataclass(frozen=True, eq=True)
+class Message:
+    """An English sentence with `{name}` places, and what fills them.
+
+    The inside of the product speaks in messages; a door says them in its reader's language
+    (`crisis.web.locale.say`). `str()` gives the English sentence, for logs and the command line.
+    """
+
+    msgid: str
+    params: dict[str, Any] = field(default_factory=dict)
+    plural_id: str | None = None
+
+    def __init__(self, msgid: str, /, **params: Any) -> None:
+        object.__setattr__(self, "msgid", msgid)
+        object.__setattr__(self, "params", params)
+        object.__setattr__(self, "plural_id", None)
+
+    @classmethod
+    def plural(cls, singular: str, plural: str, /, *, n: int, **params: Any) -> Self:
+        """A sentence that depends on a number; `{n}` is that number."""
+        message = cls(singular, n=n, **params)
+        object.__setattr__(message, "plural_id", plural)
+        return message
+
+    def __hash__(self) -> int:
+        return hash((self.msgid, self.plural_id, tuple(sorted(map(repr, self.params.items())))))
+
+    def __str__(self) -> str:
+        one = self.plural_id is None or self.params["n"] == 1
+        return (self.msgid if one else str(self.plural_id)).format_map(self.params)

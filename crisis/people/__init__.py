@@ -1,0 +1,1 @@
+"""The office: its people, ministries, contact points and duties."""

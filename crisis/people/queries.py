@@ -1,0 +1,110 @@
+"""What can be asked about the office; and how a person becomes an actor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crisis.kernel.command import query
+from crisis.kernel.database import reading
+from crisis.kernel.ids import OFFICE_ID
+from crisis.people.model import DutyHolding, Ministry, Names, Office, Person
+from crisis.policy import Action, Actor, Duty, Rank
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Names by id, for those who put ids into words."""
+
+    people: dict[UUID, Names]
+    ministries: dict[UUID, Names]
+    ministry_of: dict[UUID, UUID | None]
+
+
+def actor_of(session: Session, person_id: UUID) -> Actor | None:
+    """The person as they stand now, with the duties they hold; None when there is no such person.
+
+    Somebody taken out of service is an actor who may do nothing.
+    """
+    person = session.get(Person, person_id, populate_existing=True)
+    if person is None:
+        return None
+    return _actor(person, _holdings(session, [person_id]))
+
+
+def actors_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, Actor]:
+    """`actor_of` for many people in two queries."""
+    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    held = _holdings(session, person_ids)
+    return {person.id: _actor(person, held) for person in people}
+
+
+def standing(session: Session, actor: Actor) -> Actor:
+    """The same actor, read again."""
+    return actor_of(session, actor.id) or Actor(id=actor.id, active=False)
+
+
+def the_office() -> Office:
+    """The office and its settings."""
+    with reading() as session:
+        return session.get_one(Office, OFFICE_ID)
+
+
+@query(Action.SEE_OFFICE, on=Office)
+def ministries(office: Office, session: Session) -> Sequence[Ministry]:
+    """All organisations, the centre first, then by code."""
+    found = session.scalars(select(Ministry).order_by(Ministry.code)).all()
+    return sorted(found, key=lambda each: (not each.is_centre, each.code))
+
+
+@query(Action.SEE_OFFICE, on=Office)
+def people(office: Office, session: Session) -> Sequence[Person]:
+    """All people, active first, by their Arabic name; machines are left out."""
+    found = session.scalars(select(Person).where(Person.is_machine.is_(False))).all()
+    return sorted(found, key=lambda each: (not each.active, each.name.get("ar", "")))
+
+
+@query(Action.SEE_OFFICE, on=Person)
+def read_person(person: Person, session: Session) -> Person:
+    """One person with their contact points."""
+    return person
+
+
+@query(Action.SEE_OFFICE, on=Ministry)
+def read_ministry(ministry: Ministry, session: Session) -> Ministry:
+    """One organisation."""
+    return ministry
+
+
+def directory(session: Session) -> Directory:
+    """The names of everybody and every ministry, machines and the inactive included."""
+    rows = session.execute(select(Person.id, Person.name, Person.ministry_id)).all()
+    named = session.execute(select(Ministry.id, Ministry.name, Ministry.short_name)).all()
+    return Directory(
+        people={row.id: row.name for row in rows},
+        ministries={row.id: {**row.name, **row.short_name} for row in named},
+        ministry_of={row.id: row.ministry_id for row in rows},
+    )
+
+
+def _holdings(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, set[Duty]]]:
+    held = select(DutyHolding.person_id, DutyHolding.incident_id, DutyHolding.duty).where(
+        DutyHolding.person_id.in_(person_ids), DutyHolding.ended_at.is_(None)
+    )
+    found: dict[UUID, dict[UUID, set[Duty]]] = {}
+    for person_id, incident_id, duty in session.execute(held):
+        found.setdefault(person_id, {}).setdefault(incident_id, set()).add(Duty(duty))
+    return found
+
+
+def _actor(person: Person, held: dict[UUID, dict[UUID, set[Duty]]]) -> Actor:
+    duties = {case: frozenset(each) for case, each in held.get(person.id, {}).items()}
+    return Actor(
+        id=person.id,
+        ministry_id=person.ministry_id,
+        rank=Rank(person.rank),
+        duties=duties,
+        active=person.active,
+    )

@@ -1,0 +1,157 @@
+"""Who may do what. The only file that answers that question.
+
+Policy says *who* may act; the model says *when* the act makes sense. Nothing is allowed that is
+not written here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+
+class Rank(StrEnum):
+    """A standing across the whole office."""
+
+    ADMINISTRATOR = "administrator"
+    """Keeps people, ministries and settings; has no operational power."""
+    COORDINATOR = "coordinator"
+    """Opens incidents and follows every incident that is not restricted."""
+    MEMBER = "member"
+    """Acts where a duty gives the right to."""
+    AUDITOR = "auditor"
+    """Reads what is not restricted, and writes nothing."""
+
+
+class Duty(StrEnum):
+    """A part played in one incident."""
+
+    DIRECTOR = "director"
+    COORDINATOR = "coordinator"
+    LEAD_LIAISON = "lead_ministry_liaison"
+    LIAISON = "ministry_liaison"
+    FACT_CHECKER = "fact_checker"
+    DRAFTER = "drafter"
+    LEGAL = "legal"
+    SPOKESPERSON = "spokesperson"
+    ALERT_OPERATOR = "alert_operator"
+    MEDIA_OFFICER = "media_officer"
+    MONITOR_LEAD = "monitor_lead"
+    COMMUNITY_LEAD = "community_lead"
+    TRANSLATOR_LEAD = "translator_lead"
+    LOGKEEPER = "logkeeper"
+    OBSERVER = "observer"
+
+
+class Action(StrEnum):
+    """Everything that somebody may or may not do."""
+
+    KEEP_OFFICE = "keep_office"
+    SEE_OFFICE = "see_office"
+    SEE_CONTACTS = "see_contacts"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
+    REPORT_INCIDENT = "report_incident"
+    OPEN_INCIDENT = "open_incident"
+    FOLLOW_INCIDENT = "follow_incident"
+    TRIAGE_INCIDENT = "triage_incident"
+    ASSESS_LEVEL = "assess_level"
+    CHANGE_PHASE = "change_phase"
+    NAME_MINISTRIES = "name_ministries"
+    ASSIGN_DUTY = "assign_duty"
+    LEAVE_DUTY = "leave_duty"
+    RESTRICT_INCIDENT = "restrict_incident"
+    LINK_INCIDENT = "link_incident"
+    ADD_NOTE = "add_note"
+    CORRECT_LINE = "correct_line"
+    RECORD_DECISION = "record_decision"
+    STAND_DOWN = "stand_down"
+    CLOSE_INCIDENT = "close_incident"
+
+
+@dataclass(frozen=True)
+class Case:
+    """The incident a question is about, as far as rights depend on it."""
+
+    id: UUID
+    restricted: bool = False
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person as they stand at this moment, detached from the database."""
+
+    id: UUID
+    ministry_id: UUID | None = None
+    rank: Rank = Rank.MEMBER
+    duties: Mapping[UUID, frozenset[Duty]] = field(default_factory=dict[UUID, frozenset[Duty]])
+    active: bool = True
+
+
+Rule = Callable[[Actor, Case | None], bool]
+"""Given a person and the incident they act in (None: the whole office), may they?"""
+
+
+def rank(*ranks: Rank) -> Rule:
+    """Holds for these ranks, whatever the incident."""
+    return lambda actor, _case: actor.rank in ranks
+
+
+def duty(*duties: Duty) -> Rule:
+    """Holds for whoever has one of these duties in this incident."""
+    return lambda actor, case: (
+        case is not None and not actor.duties.get(case.id, frozenset()).isdisjoint(duties)
+    )
+
+
+def unrestricted(rule: Rule) -> Rule:
+    """Narrows a rule to incidents that are not restricted."""
+    return lambda actor, case: case is not None and not case.restricted and rule(actor, case)
+
+
+def either(*rules: Rule) -> Rule:
+    """Holds when one of the rules does."""
+    return lambda actor, case: any(rule(actor, case) for rule in rules)
+
+
+def anyone(_actor: Actor, _case: Case | None) -> bool:
+    """Holds for everybody who is signed in."""
+    return True
+
+
+_WORKERS: Final = tuple(each for each in Duty if each is not Duty.OBSERVER)
+_RUNS: Final = either(
+    duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR))
+)
+
+RULES: Final[Mapping[Action, Rule]] = {
+    Action.KEEP_OFFICE: rank(Rank.ADMINISTRATOR),
+    Action.SEE_OFFICE: anyone,
+    Action.SEE_CONTACTS: rank(Rank.ADMINISTRATOR, Rank.COORDINATOR),
+    Action.KEEP_OWN_ACCOUNT: anyone,
+    Action.REPORT_INCIDENT: rank(Rank.COORDINATOR, Rank.MEMBER),
+    Action.OPEN_INCIDENT: rank(Rank.COORDINATOR),
+    Action.FOLLOW_INCIDENT: either(
+        duty(*Duty), unrestricted(rank(Rank.COORDINATOR, Rank.AUDITOR))
+    ),
+    Action.TRIAGE_INCIDENT: _RUNS,
+    Action.ASSESS_LEVEL: _RUNS,
+    Action.CHANGE_PHASE: _RUNS,
+    Action.NAME_MINISTRIES: _RUNS,
+    Action.ASSIGN_DUTY: _RUNS,
+    Action.LEAVE_DUTY: duty(*Duty),
+    Action.RESTRICT_INCIDENT: _RUNS,
+    Action.LINK_INCIDENT: _RUNS,
+    Action.ADD_NOTE: either(duty(*_WORKERS), unrestricted(rank(Rank.COORDINATOR))),
+    Action.CORRECT_LINE: either(duty(*_WORKERS), unrestricted(rank(Rank.COORDINATOR))),
+    Action.RECORD_DECISION: either(
+        duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR))
+    ),
+    Action.STAND_DOWN: _RUNS,
+    Action.CLOSE_INCIDENT: duty(Duty.DIRECTOR),
+}
+
+
+def allows(actor: Actor, action: Action, case: Case | None) -> bool:
+    """May this person do this? Raises `KeyError` for an action without a rule."""
+    return actor.active and RULES[action](actor, case)

@@ -1,0 +1,10 @@
+"""Every table of the product in one place, for migrations and for the checks that compare them."""
+
+from crisis.account import model as account
+from crisis.incidents import model as incidents
+from crisis.jobs import model as jobs
+from crisis.kernel import journal, once
+from crisis.people import model as people
+from crisis.realtime import model as realtime
+
+__all__ = ["account", "incidents", "jobs", "journal", "once", "people", "realtime"]

@@ -1,0 +1,212 @@
+"""What this installation runs with: read and checked once, at the start."""
+
+import ipaddress
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FILE_SUFFIX: Final = "_FILE"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. `problems` names each one and what to do about it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseModel):
+    """Every setting, by the name it has in the environment in capital letters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: SecretStr
+    redis_url: SecretStr | None = None
+    host: str = "0.0.0.0"
+    port: Port = 5000
+    public_base_url: str | None = None
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    secret_key: SecretStr | None = None
+    crisis_delivery: Literal["local", "live"] = "local"
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_from: str | None = None
+    twilio_api_base_url: str | None = None
+    sendgrid_api_key: SecretStr | None = None
+    sendgrid_api_base_url: str | None = None
+    sendgrid_webhook_public_key: str | None = None
+    mail_from: str | None = None
+    web_threads: Annotated[int, Field(ge=8, le=4096)] = 256
+    max_sockets: Annotated[int, Field(ge=1, le=4000)] = 200
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        problems = [*self._address_problems(), *self._live_problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this installation over https only."""
+        return (self.public_base_url or "").startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The database address; a relative SQLite file lies inside the installation."""
+        address = make_url(self.database_url.get_secret_value())
+        name = address.database
+        if address.get_backend_name() == "sqlite" and name and not Path(name).is_absolute():
+            address = address.set(database=str(ROOT / name))
+        return address.render_as_string(hide_password=False)
+
+    @property
+    def signing_key(self) -> str:
+        """`SECRET_KEY`; without one, a key of this machine's own, made at the first start."""
+        return self.secret_key.get_secret_value() if self.secret_key else _own_key()
+
+    def _address_problems(self) -> list[str]:
+        problems = []
+        try:
+            make_url(self.database_url.get_secret_value())
+        except ArgumentError:
+            problems.append(
+                "DATABASE_URL is not an address. Write sqlite:///file.db or "
+                "postgresql://user:password@host/database."
+            )
+        base = urlsplit(self.public_base_url or "https://x")
+        if base.scheme not in {"http", "https"} or not base.netloc or base.path not in {"", "/"}:
+            problems.append(
+                "PUBLIC_BASE_URL must be the address people open, like https://nasaq.gov.example, "
+                "without a path."
+            )
+        if self.secret_key and len(self.secret_key.get_secret_value()) < 32:
+            problems.append(
+                "SECRET_KEY is shorter than 32 characters. Make one with: "
+                'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return problems
+
+    def _live_problems(self) -> list[str]:
+        """What live delivery needs, so that no alert fails for want of a setting."""
+        if self.crisis_delivery == "local":
+            return []
+        needed = {
+            "SECRET_KEY": self.secret_key,
+            "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
+            "TWILIO_FROM": self.twilio_from,
+            "SENDGRID_API_KEY": self.sendgrid_api_key,
+            "SENDGRID_WEBHOOK_PUBLIC_KEY": self.sendgrid_webhook_public_key,
+            "MAIL_FROM": self.mail_from,
+        }
+        problems = [
+            f"{name} is not set, and CRISIS_DELIVERY=live needs it. Set it, or set "
+            "CRISIS_DELIVERY=local."
+            for name, value in needed.items()
+            if not value
+        ]
+        if not self.secure:
+            problems.append(
+                "PUBLIC_BASE_URL must begin with https:// when CRISIS_DELIVERY=live: receipts and "
+                "acknowledgement links come back to it."
+            )
+        return problems
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings from `config/default.toml`, then `CRISIS_CONFIG`, then the environment.
+
+    Raises `SettingsError` with every problem at once.
+    """
+    problems: list[str] = []
+    given = _from_toml(ROOT / "config" / "default.toml", problems)
+    if extra := environ.get("CRISIS_CONFIG"):
+        given |= _from_toml(Path(extra), problems)
+    given |= _from_environment(environ, problems)
+    settings = _checked(given, problems)
+    if settings is None or problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine itself can reach `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _checked(given: dict[str, Any], problems: list[str]) -> Settings | None:
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        errors = [dict(each) for each in error.errors()]
+    problems += [text for each in errors for text in _say(each)]
+    wrong = {each["loc"][0] for each in errors if each["loc"]}
+    if wrong & given.keys():  # without them, so that what depends on several is checked as well
+        _checked({key: value for key, value in given.items() if key not in wrong}, problems)
+    return None
+
+
+def _from_toml(path: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(f"{path} cannot be read ({error.strerror}). Correct CRISIS_CONFIG.")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{path} is not TOML: {error}.")
+    return {}
+
+
+def _from_environment(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for field in Settings.model_fields:
+        name = field.upper()
+        if value := environ.get(name):
+            given[field] = value
+        if not (path := environ.get(name + FILE_SUFFIX)):
+            continue
+        if name in environ:
+            problems.append(f"{name} and {name}{FILE_SUFFIX} are both set. Keep one.")
+        try:
+            given[field] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{name}{FILE_SUFFIX} names {path}, which cannot be read: {error}.")
+    return given
+
+
+def _say(error: dict[str, Any]) -> list[str]:
+    if not error["loc"]:
+        return str(error["ctx"]["error"]).splitlines()
+    name = str(error["loc"][0]).upper()
+    if error["type"] == "extra_forbidden":
+        return [f"{name} is not a setting of Nasaq. Remove it from the configuration file."]
+    if error["type"] == "missing":
+        return [f"{name} is not set. Set it."]
+    return [f"{name} is not acceptable: {error['msg']}. Correct it."]
+
+
+def _own_key() -> str:
+    path = ROOT / "var" / "secret_key"
+    path.parent.mkdir(exist_ok=True)
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()

@@ -1,0 +1,181 @@
+"""What every page needs: who is asking, what they sent, and how to answer."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
+from uuid import uuid4
+
+from flask import current_app, g, jsonify, redirect, request, url_for
+from flask_login import current_user
+from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from crisis.kernel import once
+from crisis.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
+from crisis.kernel.text import problem_message
+from crisis.kernel.words import Message
+from crisis.policy import Actor
+
+P = ParamSpec("P")
+F = TypeVar("F", bound="Form")
+
+STATUS: Final[dict[type[Refusal], int]] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+}
+OURS: Final = frozenset({"csrf_token", "_key", "_form"})
+"""Fields that every form carries for the product itself."""
+KEY_LENGTH: Final = range(8, 65)
+
+
+class Form(BaseModel):
+    """What a form may carry; anything else is refused. Empty fields count as not sent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=100_000)
+
+
+def current_actor() -> Actor:
+    """Who is asking. Raises `Forbidden` (`signed_out`) when nobody is signed in."""
+    if not current_user or not current_user.is_authenticated:
+        raise Forbidden(Message("Sign in first."), code="signed_out")
+    actor: Actor = current_user.actor
+    return actor
+
+
+def asked(shape: type[F]) -> F:
+    """What was sent, as `shape`; raises `Invalid` naming each wrong field."""
+    try:
+        return shape.model_validate(_plain(request.form, shape))
+    except ValidationError as error:
+        fields = {str(each["loc"][0]): problem_message(dict(each)) for each in error.errors()}
+        raise Invalid(Message("Please correct what is marked below."), fields=fields) from None
+
+
+def asked_of_url(shape: type[F]) -> F:
+    """The same for the query string."""
+    try:
+        return shape.model_validate(_plain(request.args, shape))
+    except ValidationError as error:
+        fields = {str(each["loc"][0]): problem_message(dict(each)) for each in error.errors()}
+        raise Invalid(Message("This address is not complete."), fields=fields) from None
+
+
+def see(endpoint: str, **ids: Any) -> Response:
+    """Go to a page after a successful post, so that reloading repeats nothing.
+
+    A script gets the address instead of being sent there.
+    """
+    address = url_for(endpoint, **ids)
+    if wants_json():
+        return jsonify(ok=True, to=address)
+    return redirect(address, code=303)
+
+
+def answers_on(endpoint: str) -> Callable[[Callable[P, Response]], Callable[P, Any]]:
+    """When the post is refused, show the page of `endpoint` again with what was typed and why."""
+
+    def decorate(view: Callable[P, Response]) -> Callable[P, Any]:
+        @wraps(view)
+        def answer(*args: P.args, **kwargs: P.kwargs) -> Any:
+            try:
+                return view(*args, **kwargs)
+            except Refusal as refusal:
+                if wants_json() or isinstance(refusal, NotFound):
+                    raise
+                g.refusal = refusal
+                page = _page(endpoint, kwargs)
+                return current_app.make_response((page, STATUS[type(refusal)]))
+
+        return answer
+
+    return decorate
+
+
+def wants_json() -> bool:
+    """Whether a script is asking, and not a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def typed(form_id: str, name: str, default: Any = "") -> Any:
+    """What was typed into this field of this form before it was refused, else `default`."""
+    if not _was_sent(form_id):
+        return default
+    return request.form.get(name, "")
+
+
+def typed_all(form_id: str, name: str, default: list[str]) -> list[str]:
+    """The same for a field that may be sent several times."""
+    return request.form.getlist(name) if _was_sent(form_id) else default
+
+
+def problem(form_id: str, name: str) -> Message | None:
+    """What is wrong with this field of this form, if anything is."""
+    refusal = g.get("refusal")
+    if not isinstance(refusal, Invalid) or not _was_sent(form_id):
+        return None
+    return refusal.fields.get(name)
+
+
+def refusal() -> Refusal | None:
+    """Why the post that this page answers was refused."""
+    found: Refusal | None = g.get("refusal")
+    return found
+
+
+def new_key() -> str:
+    """A name for one sending of a form; kept when the form is shown again after a refusal."""
+    return str(uuid4())
+
+
+def remember_request() -> None:
+    """Before a request: tell the kernel which request its commands belong to."""
+    g.serving = ExitStack()
+    if request.method != "POST":
+        return
+    key = request.headers.get("Idempotency-Key") or request.form.get("_key")
+    if key is None:
+        return
+    if len(key) not in KEY_LENGTH or not key.isascii() or not key.isprintable():
+        raise Invalid(Message("The request carries a key that is not acceptable."), code="bad_key")
+    g.serving.enter_context(once.asked(key, _body()))
+
+
+def forget_request(_error: BaseException | None) -> None:
+    """After a request, whatever came of it."""
+    if serving := g.pop("serving", None):
+        serving.close()
+
+
+def _plain(sent: MultiDict[str, str], shape: type[BaseModel]) -> dict[str, Any]:
+    """Lists for the fields that are lists, one value for the others, nothing for empty ones."""
+    plain: dict[str, Any] = {}
+    for name in sent:
+        values = [value for value in sent.getlist(name) if value != ""]
+        if name in OURS or not values:
+            continue
+        field = shape.model_fields.get(name)
+        many = field is not None and str(field.annotation).startswith(("list", "tuple"))
+        plain[name] = values if many or len(values) > 1 else values[0]
+    return plain
+
+
+def _was_sent(form_id: str) -> bool:
+    return request.method == "POST" and request.form.get("_form") == form_id
+
+
+def _page(endpoint: str, ids: Mapping[str, Any]) -> Any:
+    view = current_app.view_functions[endpoint]
+    takes = inspect.signature(view).parameters
+    return current_app.ensure_sync(view)(**{k: v for k, v in ids.items() if k in takes})
+
+
+def _body() -> bytes:
+    sent = sorted((name, value) for name, value in request.form.items(multi=True))
+    told = [(name, value) for name, value in sent if name not in OURS]
+    return repr((request.path, told)).encode("utf-8", "surrogatepass")

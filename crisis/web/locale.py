@@ -1,0 +1,161 @@
+"""The reader's language, and the office's way of writing numbers and time.
+
+The language is the reader's. Zone, digits and calendar are the office's, and the incident's zone
+wins inside an incident. All are passed explicitly: nothing is left to a locale's default.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
+from flask_login import current_user
+from hijridate import Gregorian
+
+from crisis.kernel import clock
+from crisis.kernel.words import Message
+
+LANGUAGES: Final = {"ar": "العربية", "en": "English", "fr": "Français"}
+THEMES: Final = ("system", "light", "dark")
+_ARABIC_DIGITS: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How an office writes: its zone, its digits, whether Hijri follows, its country."""
+
+    zone: str = "UTC"
+    arabic_digits: bool = False
+    hijri: bool = False
+    country: str = "LY"
+
+
+def register(app: Flask) -> None:
+    """Choose a language for each request, and give templates the words of this module."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=_chosen_language, default_locale="ar")
+    app.jinja_env.filters.update(
+        clock=clock_time, day=day, moment=moment, number=number, iso=_iso
+    )
+    app.jinja_env.globals.update(say=say, language=language, direction=direction, ago=ago)
+
+
+def language() -> str:
+    """The language now spoken: `ar`, `en` or `fr`."""
+    spoken = get_locale()
+    return spoken.language if spoken else "ar"
+
+
+def direction(of: str | None = None) -> str:
+    """`rtl` or `ltr`."""
+    return "rtl" if (of or language()) == "ar" else "ltr"
+
+
+def say(message: Message | str) -> str:
+    """The message in the language now spoken, its numbers in the office's digits."""
+    if isinstance(message, str):
+        return message
+    if message.plural_id is None:
+        sentence = gettext(message.msgid)
+    else:
+        sentence = ngettext(message.msgid, message.plural_id, message.params["n"])
+    told = {name: _told(value) for name, value in message.params.items()}
+    return sentence.format_map(told)
+
+
+@contextmanager
+def speaking(app: Flask, to: str, style: Style) -> Generator[None]:
+    """Speak `to` outside of any request, as the press does for a room. No actor is known here."""
+    with app.app_context():
+        g.style = style
+        with force_locale(to):
+            yield
+
+
+def style() -> Style:
+    """How numbers and times are written in this answer."""
+    found: Style = g.get("style") or Style()
+    return found
+
+
+def clock_time(at: datetime, zone: str | None = None) -> str:
+    """Hours and minutes, 24-hour clock, always in Latin digits: `14:07`."""
+    return at.astimezone(ZoneInfo(zone or style().zone)).strftime("%H:%M")
+
+
+def day(at: datetime, zone: str | None = None) -> str:
+    """The day with its name, month as the country says it, and Hijri where the office shows it."""
+    local = at.astimezone(ZoneInfo(zone or style().zone)).date()
+    told = format_date(local, _DAY[language()], locale=_locale())
+    if style().hijri and language() == "ar":
+        hijri = Gregorian.fromdate(local).to_hijri()
+        told += f"، الموافق {hijri.day} {hijri.month_name('ar')} {hijri.year} هـ"
+    return number(told)
+
+
+def moment(at: datetime, zone: str | None = None) -> str:
+    """The clock alone for today, else day and clock."""
+    place = ZoneInfo(zone or style().zone)
+    if at.astimezone(place).date() == clock.now().astimezone(place).date():
+        return clock_time(at, zone)
+    short = format_date(at.astimezone(place).date(), "d MMM", locale=_locale())
+    return f"{number(short)} {clock_time(at, zone)}"
+
+
+def ago(at: datetime) -> str:
+    """How long since: minutes up to an hour, then hours, then days."""
+    return say(_span(clock.now() - at))
+
+
+def number(value: object) -> str:
+    """Digits as the office writes them."""
+    text = str(value)
+    return text.translate(_ARABIC_DIGITS) if _arabic_digits() else text
+
+
+def _span(since: timedelta) -> Message:
+    minutes = max(0, int(since.total_seconds() // 60))
+    if minutes < 60:
+        return Message.plural("{n} min", "{n} min", n=minutes)
+    if minutes < 48 * 60:
+        return Message("{h} h {m} min", h=minutes // 60, m=minutes % 60)
+    return Message.plural("{n} day", "{n} days", n=minutes // (24 * 60))
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Message):
+        return say(value)
+    return number(value) if isinstance(value, int) else str(value)
+
+
+def _arabic_digits() -> bool:
+    return style().arabic_digits and language() == "ar"
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _locale() -> Locale:
+    """Month names differ between Arab countries, so the country stays in the locale."""
+    if language() != "ar":
+        return Locale.parse(language())
+    return Locale.parse(f"ar_{style().country}")
+
+
+def _chosen_language() -> str:
+    if not has_request_context():
+        return "ar"
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language)
+    said = request.cookies.get("lang", "")
+    return said if said in LANGUAGES else "ar"
+
+
+_DAY: Final = {"ar": "EEEE d MMMM y", "en": "EEEE d MMMM y", "fr": "EEEE d MMMM y"}

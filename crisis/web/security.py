@@ -1,0 +1,112 @@
+"""What protects every page: who may come in, what a page may load, how much may be sent."""
+
+from typing import Final
+from uuid import UUID
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from crisis.settings import Settings
+from crisis.web.asking import current_actor
+
+PUBLIC: Final = frozenset(
+    {
+        "static",
+        "health.alive",
+        "health.ready",
+        "preferences.keep",
+        "account.signin",
+        "account.signin_form",
+        "account.second_step",
+        "account.second_step_form",
+        "account.enter_as",
+        "account.reset",
+        "account.reset_form",
+    }
+)
+"""Every page that may be opened without signing in. What is not here asks for an actor."""
+
+CSP: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+LARGEST_BODY: Final = 256 * 1024
+
+limiter = Limiter(get_remote_address, default_limits=[], strategy="fixed-window")
+csrf = CSRFProtect()
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Put the guards in front of every route of `app`."""
+    app.config.update(
+        SECRET_KEY=settings.signing_key,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        MAX_FORM_PARTS=500,
+        SESSION_COOKIE_NAME="__Host-form" if settings.secure else "form",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure,
+        RATELIMIT_STORAGE_URI=_rate_store(settings),
+        RATELIMIT_HEADERS_ENABLED=True,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(_ask_for_an_actor)
+    app.after_request(_guard)
+
+
+def who_asks() -> str:
+    """Whose requests a limit counts: the person's, or the address's before they signed in."""
+    if current_user and current_user.is_authenticated:
+        person_id: UUID = current_user.actor.id
+        return str(person_id)
+    return get_remote_address()
+
+
+def _ask_for_an_actor() -> None:
+    if request.endpoint is not None and request.endpoint not in PUBLIC:
+        current_actor()
+
+
+def _guard(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _rate_store(settings: Settings) -> str:
+    return settings.redis_url.get_secret_value() if settings.redis_url else "memory://"
