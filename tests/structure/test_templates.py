@@ -1,0 +1,89 @@
+"""Templates obey the strict content policy: nothing inline, nothing from elsewhere."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.structure.tree import Finding, blanked, files, matches, must_be_empty
+
+INLINE = (
+    r"(?<=[\s\"'])style\s*=\s*[\"'{]",
+    r"<style\b",
+    r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"(application/json|importmap)\")[^>]*>",
+    r"(?<=[\s\"'])on[a-z]+\s*=\s*[\"']",
+    r"(?<=[\s\"'])hx-on[:\w-]*\s*=",
+    r"javascript:",
+)
+FOREIGN = r"<(script|link|img|iframe|source|video|audio)\b[^>]*\b(src|href)=\"(https?:)?//[^\"]*\""
+COLOUR = r"\b(fill|stroke|stop-color|color|bgcolor)\s*=\s*\"#[0-9a-f]{3,8}\""
+
+
+def markup(file: Path) -> str:
+    return blanked(file.read_text("utf-8"), r"\{#.*?#\}|<!--.*?-->")
+
+
+def inline(file: Path) -> Iterator[Finding]:
+    for pattern in INLINE:
+        yield from matches(file, markup(file), pattern)
+
+
+def test_nothing_is_inline() -> None:
+    must_be_empty(
+        (f for file in files("templates/**/*.html") for f in inline(file)),
+        rule="The browser refuses inline styles, scripts and handlers (our content policy).",
+        remedy="a class in static/css, a module in static/js that attaches to a data- attribute,"
+        " an SVG attribute for a measured length.",
+    )
+
+
+def test_nothing_comes_from_elsewhere() -> None:
+    must_be_empty(
+        (f for file in files("templates/**/*.html") for f in matches(file, markup(file), FOREIGN)),
+        rule="A page that loads from another house fails with that house, and tells it who reads.",
+        remedy="add the package to package.json and run `make vendor`.",
+    )
+
+
+def test_colours_live_in_tokens_only() -> None:
+    must_be_empty(
+        (f for file in files("templates/**/*.html") for f in matches(file, markup(file), COLOUR)),
+        rule="A colour in a template does not change with the theme.",
+        remedy="use currentColor or a class whose colour is a token.",
+    )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p style="x">',
+        "<p\nonclick='x'>",
+        "<script>x</script>",
+        '<script type="module">x</script>',
+        '<a href="javascript:x">',
+        '<b hx-on:click="x">',
+        "<style>x</style>",
+    ],
+)
+def test_inline_code_is_noticed(tmp_path: Path, html: str) -> None:
+    file = tmp_path / "a.html"
+    file.write_text(html, "utf-8")
+
+    assert list(inline(file))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script type="module" src="/a.js"></script>',
+        '<script type="application/json" id="x">{}</script>',
+        '<input autocomplete="one-time-code" data-style="x">',
+        "{# <p style='x'> #}<p>",
+        '<p title="turn it on = yes">',
+    ],
+)
+def test_what_the_policy_allows_is_allowed(tmp_path: Path, html: str) -> None:
+    file = tmp_path / "a.html"
+    file.write_text(html, "utf-8")
+
+    assert not list(inline(file))
