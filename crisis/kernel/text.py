@@ -9,12 +9,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from crisis.kernel.problems import problem, problem_message
 
@@ -38,23 +38,25 @@ __all__ = [
     "similar",
 ]
 
+Answer = TypeVar("Answer", bound=str | None, covariant=True)
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+
+@dataclass(frozen=True)
+class Reading(Generic[Answer]):
     """How one kind of field reads what was typed; stands in `Annotated[str, …]`.
 
     `read` may also be called directly; it raises `PydanticCustomError`, which
     `problem_message` puts into words.
     """
 
-    read: Callable[[str], str | None]
+    read: Callable[[str], Answer]
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._check, handler(source))
 
-    def _check(self, value: object) -> str | None:
+    def _check(self, value: object) -> Answer | None:
         if value is None:
             return None
         if not isinstance(value, str):
@@ -62,22 +64,22 @@ class Reading:
         return self.read(value)
 
 
-def line(max_length: int) -> Reading:
+def line(max_length: int) -> Reading[str]:
     """One line of at most `max_length` characters, counted after NFC; never blank."""
     return Reading(lambda typed: _read_text(typed, max_length, several_lines=False))
 
 
-def prose(max_length: int) -> Reading:
+def prose(max_length: int) -> Reading[str]:
     """Paragraphs of at most `max_length` characters in all; LF and TAB allowed; never blank."""
     return Reading(lambda typed: _read_text(typed, max_length, several_lines=True))
 
 
-def optional(reading: Reading) -> Reading:
+def optional(reading: Reading[str]) -> Reading[str | None]:
     """The same, where nothing but spaces means "not given" (None)."""
     return Reading(lambda typed: reading.read(typed) if typed.strip(" \t\r\n") else None)
 
 
-def phone(region: str) -> Reading:
+def phone(region: str) -> Reading[str]:
     """A telephone number that people can be reached at, in E.164.
 
     `region` (ISO 3166, `LY`) completes numbers typed without a country code. Spaces, hyphens, dots,
@@ -140,8 +142,9 @@ _SAME_LETTER: Final = str.maketrans({"ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "
 _WORD: Final = re.compile(r"[^\W_]+")
 _ARTICLES: Final = ("وال", "بال", "فال", "كال", "لل", "ال")
 _SMALL_WORDS: Final = frozenset(
-    ["في", "من", "علي", "الي", "عن", "مع", "او", "and", "at", "for", "in", "of", "on", "the", "to"]
-    + ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sur"]
+    {"في", "من", "علي", "الي", "عن", "مع", "او"}
+    | {"and", "at", "for", "in", "of", "on", "the", "to"}
+    | {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "sur"}
 )
 ALIKE: Final = 0.5  # from here on two titles are worth showing side by side
 
