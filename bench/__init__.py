@@ -1,0 +1,1 @@
+"""What Nasaq costs, measured beside the plainest thing that does the same."""

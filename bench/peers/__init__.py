@@ -1,0 +1,1 @@
+"""The plainest applications that do the same, to measure Nasaq against."""
