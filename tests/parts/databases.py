@@ -6,19 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from crisis.kernel import database as kernel_database
+from crisis.kernel import migrations
 from tests.parts.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy: copying is faster than migrating."""
-    from crisis.kernel import migrations  # noqa: PLC0415  only tests with a database pay for it
-
     file = tmp_path_factory.mktemp("template") / "nasaq.db"
-    migrations.upgrade(f"sqlite:///{file}")
-    left = sorted(p.name for p in file.parent.iterdir() if p.name.startswith("nasaq.db-"))
-    assert not left, f"migrations.upgrade left connections open: {left}. Dispose of its engine."
+    migrate(f"sqlite:///{file}")
     return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """The name of a migrated, empty PostgreSQL database to copy."""
+    url = postgres_server.new_database()
+    migrate(url)
+    return url.rpartition("/")[2]
 
 
 @pytest.fixture
@@ -29,14 +35,21 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{file}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a fresh, migrated, empty database; the test runs on both engines."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_url")
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
-    url = server.new_database(copy_of=template)
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh, migrated, empty PostgreSQL database."""
+    url = postgres_server.new_database(copy_of=postgres_template)
     yield url
-    server.drop(url)
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh, migrated, empty database; the test runs on both engines."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+def migrate(url: str) -> None:
+    """Bring a database to its present shape and let go of it, so that it can be copied."""
+    migrations.upgrade(url)
+    kernel_database.engine().dispose()

@@ -69,24 +69,6 @@ def postgres_server() -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    """The name of a migrated database to copy: copying is faster than migrating."""
-    from crisis.kernel import migrations  # noqa: PLC0415  only tests with a database pay for it
-
-    url = postgres_server.new_database()
-    migrations.upgrade(url)
-    return url.rpartition("/")[2]
-
-
-@pytest.fixture
-def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """The address of a fresh, migrated, empty PostgreSQL database."""
-    url = postgres_server.new_database(copy_of=postgres_template)
-    yield url
-    postgres_server.drop(url)
-
-
 def _start(folder: Path) -> PostgresServer:
     binaries = tools.postgresql_folder()
     assert binaries, "pytest_runtest_setup leaves out tests that need PostgreSQL when there is none"
