@@ -46,7 +46,7 @@ def steps(without: Sequence[str]) -> list[Step]:
         Step("lint", [*python, "ruff", "check", "--quiet"]),
         Step("format", [*python, "ruff", "format", "--check", "--quiet"]),
         Step("types", [*python, "mypy", "--no-error-summary"]),
-        Step("contracts", [str(Path(sys.executable).with_name("lint-imports")), "--no-timing"]),
+        Step("contracts", [str(Path(sys.executable).with_name("lint-imports")), "--no-logo"]),
         Step("suite", [*python, "pytest", "-n", "2", "--dist", "loadfile", *leave_out]),
     ]
 
