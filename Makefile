@@ -45,19 +45,7 @@ vendor: ## rebuild static/vendor from the npm lock (needs Node)
 	npm run --silent vendor
 
 words: $(VENV)/.runtime ## collect the words people read, and compile their translations
-	@$(BABEL) extract --mapping-file=pyproject.toml --no-default-keywords \
-		-k _ -k ngettext:1,2 -k Message -k plural:1,2 -k say --add-comments=NOTE: --strip-comment-tags \
-		--no-location --sort-output --project=Nasaq -o $(POT) crisis templates
-	@for lang in ar fr; do \
-		po=$(WORDS)/$$lang/LC_MESSAGES/messages.po; \
-		test -f $$po || $(BABEL) init -i $(POT) -o $$po -l $$lang; done
-	@$(BABEL) update -i $(POT) -d $(WORDS) --no-fuzzy-matching --ignore-pot-creation-date
-	@rm $(POT)
-	@$(PY) -m babel.messages.frontend compile -d $(WORDS) --statistics
-
-WORDS := crisis/translations
-POT   := $(WORDS)/messages.pot
-BABEL := $(PY) -m babel.messages.frontend --quiet
+	@$(PY) -m tests.parts.words
 
 lock: ## resolve requirements*.in anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
