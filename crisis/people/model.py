@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crisis.kernel.database import IncidentRecord, Record
+from crisis.kernel.database import Base, IncidentRecord, Record
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.event import Event
 from crisis.kernel.ids import OFFICE_ID
@@ -51,6 +51,23 @@ class ContactKind(StrEnum):
     MOBILE = "mobile"
     LANDLINE = "landline"
     EMAIL = "email"
+
+
+class Hazard(StrEnum):
+    """What kind of thing an incident is about; a ministry may lead some of them."""
+
+    FLOOD_WEATHER = "flood_weather"
+    INDUSTRIAL = "industrial"
+    EPIDEMIC = "epidemic"
+    DISINFORMATION = "disinformation"
+    TRANSPORT = "transport"
+    CYBER = "cyber"
+    SECURITY = "security"
+    WATER = "water"
+    EARTHQUAKE = "earthquake"
+    FIRE = "fire"
+    INFRASTRUCTURE = "infrastructure"
+    OTHER = "other"
 
 
 class Digits(StrEnum):
@@ -153,6 +170,8 @@ class Person(Record):
     deputy_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     active: Mapped[bool] = mapped_column(default=True)
     is_machine: Mapped[bool] = mapped_column(default=False)
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    """Counts up when every session of this person must end: one that began earlier is over."""
     contacts: Mapped[list[ContactPoint]] = relationship(
         lazy="selectin", order_by="ContactPoint.priority", cascade="all, delete-orphan"
     )
@@ -221,6 +240,44 @@ class ContactPoint(Record):
     value: Mapped[str] = mapped_column(String(254))
     label: Mapped[str] = mapped_column(String(80), default="")
     priority: Mapped[int]
+
+
+class AudienceKind(StrEnum):
+    """Whom an audience is made of."""
+
+    INTERNAL_ROLE = "internal_role"
+    MINISTRY_DUTY = "ministry_duty"
+    LEADERSHIP = "leadership"
+    RESPONDERS = "responders"
+    PUBLIC_OPT_IN = "public_opt_in"
+    MEDIA = "media"
+    FOREIGN_MEDIA = "foreign_media"
+    VULNERABLE = "vulnerable"
+    PARTNERS = "partners"
+    STAFF = "staff"
+
+
+class Audience(Record):
+    """People who are told together: named one by one, or described by a rule in words."""
+
+    __tablename__ = "audience"
+
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    name: Mapped[dict[str, str]]
+    rule: Mapped[str] = mapped_column(Text, default="")
+    members: Mapped[list[Person]] = relationship(
+        secondary="audience_member", lazy="selectin", order_by="Person.id"
+    )
+
+
+class AudienceMember(Base):
+    """That a person is named in an audience."""
+
+    __tablename__ = "audience_member"
+
+    audience_id: Mapped[UUID] = mapped_column(ForeignKey("audience.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
 
 
 class DutyHolding(IncidentRecord):

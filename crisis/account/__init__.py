@@ -1,0 +1,1 @@
+"""How a person proves who they are, for how long, and how they take that back."""
