@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV   := .venv
 PY     := $(VENV)/bin/python
-PIP    := $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
+PIP    := $(PY) -m pip install -qq --no-input --disable-pip-version-check --require-hashes
 
 # ── using it ──────────────────────────────────────────────────────────────────
 
