@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -165,6 +165,9 @@ class Person(Record):
     title: Mapped[dict[str, str]]
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     language: Mapped[str] = mapped_column(String(2))
+    """The language they read Nasaq in."""
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    """The languages they work in."""
     rank: Mapped[str] = mapped_column(String(16))
     standing_duty: Mapped[str | None] = mapped_column(String(32))
     deputy_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -181,6 +184,8 @@ class Person(Record):
         if profile.deputy_id == self.id:
             wrong = Message("Nobody is their own deputy.")
             raise Invalid(wrong, code="own_deputy", fields={"deputy_id": wrong})
+        if self.rank != profile.rank:
+            self.end_sessions()
         self.take(profile)
         return PersonEdited(person_id=self.id, person=profile.name, rank=profile.rank)
 
@@ -194,7 +199,16 @@ class Person(Record):
         if self.active == active:
             raise Conflict(Message("That is already so."), code="already")
         self.active = active
+        self.end_sessions()
         return PersonActivityChanged(person_id=self.id, person=self.name, active=active)
+
+    def end_sessions(self) -> None:
+        """Whoever is signed in as this person, anywhere, no longer is."""
+        self.session_epoch += 1
+
+    def choose_language(self, language: str) -> LanguageChosen:
+        self.language = language
+        return LanguageChosen(person_id=self.id, person=self.name, language=language)
 
     def add_contact(self, *, kind: ContactKind, value: str, label: str) -> ContactAdded:
         if any((each.kind, each.value) == (kind, value) for each in self.contacts):
@@ -227,6 +241,7 @@ class Profile:
     rank: Rank
     standing_duty: Duty | None
     deputy_id: UUID | None
+    languages: list[str] = field(default_factory=list[str])
 
 
 class ContactPoint(Record):
@@ -325,6 +340,8 @@ class OfficeImported(Event):
     ministries_changed: list[str]
     people_added: list[str]
     people_changed: list[str]
+    audiences_added: list[str]
+    audiences_changed: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -374,6 +391,14 @@ class PersonActivityChanged(Event):
     person_id: UUID
     person: Names
     active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageChosen(Event):
+    name = "person.language_chosen"
+    person_id: UUID
+    person: Names
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)
