@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> Flask:
 def plug_kernel() -> None:
     """What commands need from above the kernel; also for the command line and the worker."""
     command.standing = people.standing
-    words.directory = people.directory
+    words.plugged.directory = people.directory
 
 
 def office_style() -> Style:
@@ -89,7 +89,9 @@ def _plug_web(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"office": g.get("office")})
     health.checks.update(
-        database=_database_wrong, migrations=migrations.pending, tailer=tailer.wrong,
+        database=_database_wrong,
+        migrations=migrations.pending,
+        tailer=tailer.wrong,
         worker=heartbeat.wrong,
     )
 

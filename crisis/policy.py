@@ -67,6 +67,8 @@ class Action(StrEnum):
     RECORD_DECISION = "record_decision"
     STAND_DOWN = "stand_down"
     CLOSE_INCIDENT = "close_incident"
+    REOPEN_INCIDENT = "reopen_incident"
+    LOWER_LEVEL = "lower_level"
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,7 @@ def anyone(_actor: Actor, _case: Case | None) -> bool:
 
 
 _WORKERS: Final = tuple(each for each in Duty if each is not Duty.OBSERVER)
-_RUNS: Final = either(
-    duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR))
-)
+_RUNS: Final = either(duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR)))
 
 RULES: Final[Mapping[Action, Rule]] = {
     Action.KEEP_OFFICE: rank(Rank.ADMINISTRATOR),
@@ -131,9 +131,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.KEEP_OWN_ACCOUNT: anyone,
     Action.REPORT_INCIDENT: rank(Rank.COORDINATOR, Rank.MEMBER),
     Action.OPEN_INCIDENT: rank(Rank.COORDINATOR),
-    Action.FOLLOW_INCIDENT: either(
-        duty(*Duty), unrestricted(rank(Rank.COORDINATOR, Rank.AUDITOR))
-    ),
+    Action.FOLLOW_INCIDENT: either(duty(*Duty), unrestricted(rank(Rank.COORDINATOR, Rank.AUDITOR))),
     Action.TRIAGE_INCIDENT: _RUNS,
     Action.ASSESS_LEVEL: _RUNS,
     Action.CHANGE_PHASE: _RUNS,
@@ -149,6 +147,8 @@ RULES: Final[Mapping[Action, Rule]] = {
     ),
     Action.STAND_DOWN: _RUNS,
     Action.CLOSE_INCIDENT: duty(Duty.DIRECTOR),
+    Action.REOPEN_INCIDENT: duty(Duty.DIRECTOR),
+    Action.LOWER_LEVEL: duty(Duty.DIRECTOR),
 }
 
 

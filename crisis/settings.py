@@ -34,7 +34,7 @@ class Settings(BaseModel):
 
     database_url: SecretStr
     redis_url: SecretStr | None = None
-    host: str = "0.0.0.0"
+    host: str = "0.0.0.0"  # noqa: S104 - phones on the same network must reach it
     port: Port = 5000
     public_base_url: str | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
@@ -155,7 +155,7 @@ def _checked(given: dict[str, Any], problems: list[str]) -> Settings | None:
     try:
         return Settings(**given)
     except ValidationError as error:
-        errors = [dict(each) for each in error.errors()]
+        errors: list[dict[str, Any]] = [dict(each) for each in error.errors()]
     problems += [text for each in errors for text in _say(each)]
     wrong = {each["loc"][0] for each in errors if each["loc"]}
     if wrong & given.keys():  # without them, so that what depends on several is checked as well

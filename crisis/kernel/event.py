@@ -37,15 +37,15 @@ class Event:
 
     def facts(self) -> dict[str, Any]:
         """What the journal keeps: plain JSON values, without floats."""
-        plain: dict[str, Any] = _shape(type(self)).dump_python(self, mode="json")
+        plain: dict[str, Any] = _shape(self.name).dump_python(self, mode="json")
         return plain
 
 
 def remembered(name: str, facts: dict[str, Any]) -> Event:
     """The event that a journal line tells of."""
-    return _shape(REGISTRY[name]).validate_python(facts)
+    return _shape(name).validate_python(facts)
 
 
 @cache
-def _shape(kind: type[Event]) -> TypeAdapter[Event]:
-    return TypeAdapter(kind)
+def _shape(name: str) -> TypeAdapter[Event]:
+    return TypeAdapter(REGISTRY[name])

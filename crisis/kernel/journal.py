@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import DDL, ForeignKey, Index, String, func, insert, select, update
+from sqlalchemy import ForeignKey, Index, String, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -149,7 +149,7 @@ def verify(session: Session) -> Iterator[Flaw]:
 def protect(connection: Connection) -> None:
     """Make the database itself refuse to change or remove a line. Run once, by a migration."""
     for statement in _GUARDS[connection.dialect.name]:
-        connection.execute(DDL(statement))
+        connection.exec_driver_sql(statement)
 
 
 def _take_turn(session: Session, stream: UUID, at: datetime) -> tuple[int, str]:

@@ -22,7 +22,7 @@ def upgrade(url: str) -> None:
 
 
 def pending() -> str | None:
-    """What the connected database lacks, as a sentence for whoever runs the machine; None if nothing."""
+    """What the connected database lacks, said to whoever runs the machine; None if nothing."""
     newest = ScriptDirectory.from_config(_config("")).get_current_head()
     with engine().connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()

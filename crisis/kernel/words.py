@@ -30,6 +30,12 @@ class Message:
         object.__setattr__(message, "plural_id", plural)
         return message
 
+    def filled(self, **params: Any) -> Message:
+        """The same sentence with these places filled as well."""
+        message = Message(self.msgid, **(self.params | params))
+        object.__setattr__(message, "plural_id", self.plural_id)
+        return message
+
     def __hash__(self) -> int:
         return hash((self.msgid, self.plural_id, tuple(sorted(map(repr, self.params.items())))))
 

@@ -146,9 +146,7 @@ def edit_ministry(
 
 
 @command(Action.KEEP_OFFICE, on=Ministry)
-def set_ministry_active(
-    ministry: Ministry, work: Work, *, active: bool
-) -> MinistryActivityChanged:
+def set_ministry_active(ministry: Ministry, work: Work, *, active: bool) -> MinistryActivityChanged:
     """Retire an organisation nobody belongs to any more, or bring it back."""
     own = select(func.count(Person.id)).where(
         Person.ministry_id == ministry.id, Person.active.is_(True)

@@ -40,16 +40,14 @@ def register(app: Flask) -> None:
     """Choose a language for each request, and give templates the words of this module."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=_chosen_language, default_locale="ar")
-    app.jinja_env.filters.update(
-        clock=clock_time, day=day, moment=moment, number=number, iso=_iso
-    )
+    app.jinja_env.filters.update(clock=clock_time, day=day, moment=moment, number=number, iso=_iso)
     app.jinja_env.globals.update(say=say, language=language, direction=direction, ago=ago)
 
 
 def language() -> str:
     """The language now spoken: `ar`, `en` or `fr`."""
     spoken = get_locale()
-    return spoken.language if spoken else "ar"
+    return str(spoken.language) if spoken else "ar"
 
 
 def direction(of: str | None = None) -> str:
@@ -61,6 +59,7 @@ def say(message: Message | str) -> str:
     """The message in the language now spoken, its numbers in the office's digits."""
     if isinstance(message, str):
         return message
+    sentence: str
     if message.plural_id is None:
         sentence = gettext(message.msgid)
     else:

@@ -1,0 +1,1 @@
+"""Incidents: reported, watched, opened, run, stood down and closed."""

@@ -1,0 +1,138 @@
+"""What can be asked about incidents, each with the asker's own rights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from crisis import policy
+from crisis.incidents.model import Incident, IncidentLink, Status
+from crisis.kernel import clock
+from crisis.kernel.command import query
+from crisis.kernel.database import reading
+from crisis.kernel.errors import NotFound
+from crisis.kernel.text import similar
+from crisis.kernel.words import Message
+from crisis.people.model import DutyHolding
+from crisis.policy import Action, Actor, Case, Duty, Rank
+
+ALIKE: Final = 0.5
+"""Titles at least this similar are offered instead of opening another incident."""
+ALIKE_WITHIN: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who holds a duty in an incident, and since when."""
+
+    person_id: UUID
+    ministry_id: UUID | None
+    duty: Duty
+    since: datetime
+
+
+def find_incident(actor: Actor, ref: str) -> UUID:
+    """The id behind a reference; `NotFound` alike for what is not there and what is not open."""
+    with reading() as session:
+        found = session.execute(
+            select(Incident.id, Incident.restricted).where(Incident.ref == ref)
+        ).one_or_none()
+    case = found and Case(id=found.id, restricted=found.restricted)
+    if not case or not policy.allows(actor, Action.FOLLOW_INCIDENT, case):
+        raise NotFound(Message("There is no such page, or it is not open to you."))
+    return case.id
+
+
+@query(Action.FOLLOW_INCIDENT, on=Incident)
+def read_incident(incident: Incident, session: Session) -> Incident:
+    """One incident with its ministries, assessments and decisions."""
+    return incident
+
+
+def followed(actor: Actor) -> list[Incident]:
+    """Every incident this person may follow, gravest first, then newest."""
+    open_to_all = actor.rank in {Rank.COORDINATOR, Rank.AUDITOR}
+    mine = Incident.id.in_(list(actor.duties))
+    wanted = or_(mine, Incident.restricted.is_(False)) if open_to_all else mine
+    with reading() as session:
+        found = session.scalars(select(Incident).where(wanted)).all()
+    allowed = [each for each in found if may_follow(actor, each)]
+    return sorted(allowed, key=lambda each: (-each.level, -each.reported_at.timestamp()))
+
+
+def may_follow(actor: Actor, incident: Incident) -> bool:
+    """Whether this incident exists for this person."""
+    return policy.allows(actor, Action.FOLLOW_INCIDENT, case_of(incident))
+
+
+def case_of(incident: Incident) -> Case:
+    """What rights depend on."""
+    return Case(id=incident.id, restricted=incident.restricted)
+
+
+def similar_incident(actor: Actor, title: str) -> Incident | None:
+    """The open incident whose title is like `title`, if the person may follow one."""
+    with reading() as session:
+        return similar_to(session, actor, title, clock.now())
+
+
+def similar_to(session: Session, actor: Actor, title: str, now: datetime) -> Incident | None:
+    """The open incident of the last 24 hours, open to this person, whose title is most similar."""
+    running = select(Incident).where(
+        Incident.status.in_([Status.OPEN, Status.REPORTED, Status.WATCH]),
+        Incident.reported_at > now - ALIKE_WITHIN,
+    )
+    found = [
+        (max(similar(title, each) for each in incident.title.values()), incident)
+        for incident in session.scalars(running)
+        if may_follow(actor, incident)
+    ]
+    best = max(found, key=lambda each: each[0], default=None)
+    return best[1] if best and best[0] >= ALIKE else None
+
+
+def holders(session: Session, incident_ids: Sequence[UUID]) -> dict[UUID, list[Holder]]:
+    """Who holds which duty now, by incident, in the order the duties were taken."""
+    held = select(DutyHolding).where(
+        DutyHolding.incident_id.in_(incident_ids), DutyHolding.ended_at.is_(None)
+    )
+    found: dict[UUID, list[Holder]] = {each: [] for each in incident_ids}
+    for each in session.scalars(held.order_by(DutyHolding.since, DutyHolding.id)):
+        holder = Holder(each.person_id, each.ministry_id, Duty(each.duty), each.since)
+        found[each.incident_id].append(holder)
+    return found
+
+
+def links_of(session: Session, actor: Actor, incident_id: UUID) -> list[tuple[Incident, str]]:
+    """The linked incidents that this person may follow, each with the reason given."""
+    rows = session.scalars(
+        select(IncidentLink).where(
+            or_(IncidentLink.incident_id == incident_id, IncidentLink.other_id == incident_id)
+        )
+    ).all()
+    found = []
+    for row in rows:
+        other_id = row.other_id if row.incident_id == incident_id else row.incident_id
+        other = session.get_one(Incident, other_id)
+        if may_follow(actor, other):
+            found.append((other, row.reason))
+    return found
+
+
+def cases_followed(
+    session: Session, actors: Sequence[Actor], incident_ids: Sequence[UUID]
+) -> set[tuple[UUID, UUID]]:
+    """Which of these people may follow which of these incidents: pairs of person and incident."""
+    rows = session.execute(
+        select(Incident.id, Incident.restricted).where(Incident.id.in_(incident_ids))
+    ).all()
+    return {
+        (actor.id, row.id)
+        for actor in actors
+        for row in rows
+        if policy.allows(actor, Action.FOLLOW_INCIDENT, Case(row.id, row.restricted))
+    }

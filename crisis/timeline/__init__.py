@@ -1,0 +1,1 @@
+"""The journal, read as a story: a sentence for each line, in three languages."""

@@ -1,0 +1,179 @@
+"""The field's standard terms, one word per thing, ready to be said in any language."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from crisis.kernel.words import Message
+from crisis.policy import Duty, Rank
+
+LEVEL: Final[Mapping[int, Message]] = {
+    0: Message("Watch"),
+    1: Message("Limited"),
+    2: Message("Significant"),
+    3: Message("Serious"),
+    4: Message("Catastrophic"),
+}
+
+STATUS: Final[Mapping[str, Message]] = {
+    "reported": Message("Reported"),
+    "watch": Message("Under watch"),
+    "open": Message("Live"),
+    "standing_down": Message("Standing down"),
+    "closed": Message("Closed"),
+    "dismissed": Message("Dismissed"),
+}
+
+PHASE: Final[Mapping[str, Message]] = {
+    "initial": Message("Initial response"),
+    "maintenance": Message("Sustained response"),
+    "resolution": Message("Recovery"),
+    "evaluation": Message("Evaluation"),
+}
+
+CRITERION: Final[Mapping[str, Message]] = {
+    "human_harm": Message("Human harm"),
+    "geography": Message("Geographic reach"),
+    "ministries": Message("Ministries needed"),
+    "services": Message("Essential services"),
+    "attention": Message("Public attention"),
+    "false_info": Message("False information"),
+    "trust": Message("Trust, legality, security"),
+    "uncertainty": Message("Uncertainty"),
+    "time_pressure": Message("Time pressure"),
+}
+
+SCORES: Final[Mapping[str, tuple[Message, ...]]] = {
+    "human_harm": (
+        Message("None"),
+        Message("A few injuries"),
+        Message("1–5 deaths or more than 20 injured"),
+        Message("6–50 deaths or more than 20 missing"),
+        Message("More than 50 deaths or missing"),
+    ),
+    "geography": (
+        Message("One site"),
+        Message("One municipality"),
+        Message("Several municipalities"),
+        Message("A region"),
+        Message("Several regions or the whole country"),
+    ),
+    "ministries": (
+        Message("1 ministry"),
+        Message("2 ministries"),
+        Message("3–4 ministries"),
+        Message("5–8 ministries"),
+        Message("More than 8, or the cabinet"),
+    ),
+    "services": (
+        Message("Not affected"),
+        Message("A short local outage"),
+        Message("One service for more than 6 h"),
+        Message("More than 24 h, or two services"),
+        Message("Several services for more than 72 h"),
+    ),
+    "attention": (
+        Message("As usual"),
+        Message("3 times the usual"),
+        Message("10 times the usual"),
+        Message("30 times, trending nationally"),
+        Message("Dominant, foreign media live"),
+    ),
+    "false_info": (
+        Message("No false information"),
+        Message("Isolated"),
+        Message("Spreading on one platform"),
+        Message("On several platforms, changing behaviour"),
+        Message("Causing harm or panic movement"),
+    ),
+    "trust": (
+        Message("Not in question"),
+        Message("A complaint"),
+        Message("A credible accusation"),
+        Message("Ministerial responsibility"),
+        Message("A threat to state or order"),
+    ),
+    "uncertainty": (
+        Message("Clear"),
+        Message("Minor gaps"),
+        Message("Cause unknown"),
+        Message("Scale unknown"),
+        Message("Contact lost with the area"),
+    ),
+    "time_pressure": (
+        Message("No time pressure"),
+        Message("Days"),
+        Message("Less than 24 h"),
+        Message("Less than 6 h"),
+        Message("Less than 1 h"),
+    ),
+}
+
+HAZARD: Final[Mapping[str, Message]] = {
+    "flood_weather": Message("Floods and weather"),
+    "industrial": Message("Industrial accident"),
+    "epidemic": Message("Epidemic"),
+    "disinformation": Message("Disinformation"),
+    "transport": Message("Transport accident"),
+    "cyber": Message("Cyber outage"),
+    "security": Message("Security event"),
+    "water": Message("Water contamination"),
+    "earthquake": Message("Earthquake"),
+    "fire": Message("Fire"),
+    "infrastructure": Message("Infrastructure failure"),
+    "other": Message("Other"),
+}
+
+KIND: Final[Mapping[str, Message]] = {
+    "centre": Message("Communication centre"),
+    "cabinet_office": Message("Cabinet office"),
+    "ministry": Message("Ministry"),
+    "authority": Message("Authority"),
+    "agency": Message("Agency"),
+    "security": Message("Security body"),
+    "municipality": Message("Municipality"),
+    "utility": Message("Utility"),
+    "international": Message("International organisation"),
+}
+
+CONTACT: Final[Mapping[str, Message]] = {
+    "mobile": Message("Mobile"),
+    "landline": Message("Landline"),
+    "email": Message("E-mail"),
+}
+
+RANK: Final[Mapping[Rank, Message]] = {
+    Rank.ADMINISTRATOR: Message("System administrator"),
+    Rank.COORDINATOR: Message("Crisis coordinator"),
+    Rank.MEMBER: Message("Member"),
+    Rank.AUDITOR: Message("Auditor"),
+}
+
+DUTY: Final[Mapping[Duty, Message]] = {
+    Duty.DIRECTOR: Message("Crisis communication director"),
+    Duty.COORDINATOR: Message("Incident coordinator"),
+    Duty.LEAD_LIAISON: Message("Liaison officer of the lead ministry"),
+    Duty.LIAISON: Message("Ministry liaison officer"),
+    Duty.FACT_CHECKER: Message("Fact checker"),
+    Duty.DRAFTER: Message("Statement editor"),
+    Duty.LEGAL: Message("Legal adviser"),
+    Duty.SPOKESPERSON: Message("Official spokesperson"),
+    Duty.ALERT_OPERATOR: Message("Alert operator"),
+    Duty.MEDIA_OFFICER: Message("Media officer"),
+    Duty.MONITOR_LEAD: Message("Lead of media monitoring"),
+    Duty.COMMUNITY_LEAD: Message("Community liaison"),
+    Duty.TRANSLATOR_LEAD: Message("Lead translator"),
+    Duty.LOGKEEPER: Message("Log keeper"),
+    Duty.OBSERVER: Message("Viewer"),
+}
+
+CHECK: Final[Mapping[str, Message]] = {
+    "standing_down": Message("The incident is standing down"),
+    "level_is_low": Message("The level is 1 or below"),
+    "assessed_since_stand_down": Message("The level was assessed after standing down"),
+    "phase_is_resolution": Message("The phase is recovery"),
+}
+
+PART: Final[Mapping[str, Message]] = {
+    "lead": Message("Lead"),
+    "supporting": Message("Supporting"),
+}

@@ -1,0 +1,398 @@
+"""A sentence for each kind of event. Words are not stored: a line keeps facts, and is told anew
+in the language of whoever reads it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crisis.kernel.journal import Line
+from crisis.kernel.words import Message
+from crisis.policy import Duty
+from crisis.timeline import terms
+
+Names = dict[str, str]
+
+
+class Directory(Protocol):
+    """Who is who, by id."""
+
+    people: dict[UUID, Names]
+    ministries: dict[UUID, Names]
+    ministry_of: dict[UUID, UUID | None]
+
+
+class _Plugged:
+    """What comes from above this room; `crisis.app` fills it."""
+
+    directory: Callable[[Session], Directory]
+
+
+plugged: Final = _Plugged()
+"""`plugged.directory` reads the names of everybody."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journal line as a reader meets it: plain text throughout, for a template to escape."""
+
+    seq: int
+    at: datetime
+    name: str
+    icon: str
+    tone: str
+    """`''`, `decision`, `change` or `system`."""
+    kind: Message
+    who: str
+    ministry: str
+    sentence: Message | None
+    body: str | None
+    """What a person wrote, in whatever language they wrote it."""
+    details: tuple[tuple[Message, str], ...] = ()
+    corrects: int | None = None
+    corrected_by: int | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How lines of one kind are told."""
+
+    icon: str
+    kind: Message
+    sentence: Callable[[Mapping[str, Any], "Naming"], Message | None] = lambda _f, _n: None
+    body: str | None = None
+    details: tuple[tuple[str, Message], ...] = ()
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Puts names in the place of ids, in one language, each isolated from what surrounds it."""
+
+    language: str
+    directory: Directory
+    told: dict[str, str] = field(default_factory=dict)
+
+    def person(self, person_id: str | UUID) -> str:
+        return isolated(self._name(self.directory.people.get(UUID(str(person_id)))))
+
+    def ministry(self, ministry_id: str | UUID | None) -> str:
+        if ministry_id is None:
+            return ""
+        return isolated(self._name(self.directory.ministries.get(UUID(str(ministry_id)))))
+
+    def ministries(self, ids: Iterable[str]) -> str:
+        comma = "، " if self.language == "ar" else ", "
+        return comma.join(self.ministry(each) for each in ids)
+
+    def of(self, names: Names) -> str:
+        return isolated(self._name(names))
+
+    def _name(self, names: Names | None) -> str:
+        if not names:
+            return "—"
+        return names.get(self.language) or next(iter(names.values()), "—")
+
+
+def isolated(text: str) -> str:
+    """`text` between U+2068 and U+2069, so that it does not reorder what stands beside it."""
+    return f"\u2068{text}\u2069"
+
+
+def entries(session: Session, lines: Iterable[Line], language: str) -> list[Entry]:
+    """The lines as a reader of `language` meets them, in the order given."""
+    lines = list(lines)
+    naming = Naming(language, plugged.directory(session))
+    corrected = _corrections(session, lines)
+    return [_entry(line, naming, corrected.get((line.stream, line.seq))) for line in lines]
+
+
+def _entry(line: Line, naming: Naming, corrected_by: int | None) -> Entry:
+    telling = TOLD[line.name]
+    facts = line.facts
+    ministry_id = naming.directory.ministry_of.get(line.actor_id)
+    return Entry(
+        seq=line.seq,
+        at=line.at,
+        name=line.name,
+        icon=telling.icon,
+        tone=telling.tone,
+        kind=telling.kind,
+        who=naming.person(line.actor_id),
+        ministry=naming.ministry(ministry_id),
+        sentence=telling.sentence(facts, naming),
+        body=facts.get(telling.body) if telling.body else None,
+        details=tuple((label, str(facts[key])) for key, label in telling.details if facts.get(key)),
+        corrects=facts.get("corrects"),
+        corrected_by=corrected_by,
+        late=bool(facts.get("late")),
+    )
+
+
+def _corrections(session: Session, lines: list[Line]) -> dict[tuple[UUID, int], int]:
+    """For each line that was corrected, the last line that corrects it."""
+    streams = {line.stream for line in lines}
+    if not streams:
+        return {}
+    found = select(Line).where(Line.stream.in_(streams), Line.name == "line.corrected")
+    return {
+        (line.stream, int(line.facts["corrects"])): line.seq
+        for line in session.scalars(found.order_by(Line.seq))
+    }
+
+
+def _opened(facts: Mapping[str, Any], names: Naming) -> Message:
+    return Message(
+        "Opened at level {level} ({word}). {lead} leads.",
+        level=int(facts["level"]),
+        word=terms.LEVEL[int(facts["level"])],
+        lead=names.ministry(facts["lead_id"]),
+    )
+
+
+def _assessed(facts: Mapping[str, Any], _names: Naming) -> Message:
+    chosen, before = int(facts["chosen"]), int(facts["before"])
+    word = terms.LEVEL[chosen]
+    if chosen == before:
+        return Message("The level stays {level} ({word}).", level=chosen, word=word)
+    if chosen > before:
+        return Message("Raised from {before} to {level} ({word}).", **_levels(before, chosen))
+    return Message("Lowered from {before} to {level} ({word}).", **_levels(before, chosen))
+
+
+def _levels(before: int, chosen: int) -> dict[str, Any]:
+    return {"before": before, "level": chosen, "word": terms.LEVEL[chosen]}
+
+
+def _phase(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return Message("The phase is now: {phase}.", phase=terms.PHASE[facts["phase"]])
+
+
+def _duty(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    def told(facts: Mapping[str, Any], names: Naming) -> Message:
+        duty = terms.DUTY[Duty(facts["duty"])]
+        return sentence.filled(person=names.person(facts["person_id"]), duty=duty)
+
+    return told
+
+
+def _ministry(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda facts, names: sentence.filled(ministry=names.ministry(facts["ministry_id"]))
+
+
+def _plain(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda _facts, _names: sentence
+
+
+def _named(sentence: Message, key: str) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda facts, names: sentence.filled(name=names.of(facts[key]))
+
+
+def _either(
+    key: str, yes: Message, no: Message, name: str
+) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda facts, names: (yes if facts[key] else no).filled(name=names.of(facts[name]))
+
+
+def _restricted(facts: Mapping[str, Any], _names: Naming) -> Message:
+    if facts["restricted"]:
+        return Message("Restricted: only people with a duty in it can see it now.")
+    return Message("The restriction was lifted.")
+
+
+def _imported(facts: Mapping[str, Any], _names: Naming) -> Message:
+    ministries = len(facts["ministries_added"]) + len(facts["ministries_changed"])
+    people = len(facts["people_added"]) + len(facts["people_changed"])
+    return Message(
+        "Imported {ministries} ministries and {people} people.",
+        ministries=ministries,
+        people=people,
+    )
+
+
+_WHY: Final = (("reason", Message("Reason")),)
+
+TOLD: Final[dict[str, Telling]] = {
+    "incident.reported": Telling(
+        "bell",
+        Message("Report"),
+        _named(Message("Reported: {name}"), "title"),
+        details=(("source", Message("Source")),),
+        tone="system",
+    ),
+    "incident.watched": Telling(
+        "eye",
+        Message("Watch"),
+        _plain(Message("Taken under watch at level 0.")),
+        details=_WHY,
+    ),
+    "incident.dismissed": Telling(
+        "circle-slash",
+        Message("Dismissed"),
+        _plain(Message("Put aside.")),
+        details=_WHY,
+    ),
+    "incident.opened": Telling("siren", Message("Opening"), _opened, tone="decision"),
+    "incident.renamed": Telling(
+        "pencil",
+        Message("Title"),
+        _named(Message("Now called: {name}"), "title"),
+        tone="system",
+    ),
+    "level.assessed": Telling(
+        "triangle-alert",
+        Message("Level"),
+        _assessed,
+        body="rationale",
+        tone="change",
+    ),
+    "phase.changed": Telling(
+        "list-checks",
+        Message("Phase"),
+        _phase,
+        details=_WHY,
+        tone="change",
+    ),
+    "lead.named": Telling(
+        "flag", Message("Lead ministry"), _ministry(Message("{ministry} leads now."))
+    ),
+    "ministry.joined": Telling(
+        "users",
+        Message("Ministry"),
+        _ministry(Message("{ministry} joined.")),
+        tone="system",
+    ),
+    "ministry.left": Telling(
+        "users",
+        Message("Ministry"),
+        _ministry(Message("{ministry} left.")),
+        tone="system",
+    ),
+    "duty.assigned": Telling(
+        "user-check",
+        Message("Duty"),
+        _duty(Message("{person} is now: {duty}.")),
+        tone="system",
+    ),
+    "duty.released": Telling(
+        "user-check",
+        Message("Duty"),
+        _duty(Message("{person} is no longer: {duty}.")),
+        details=_WHY,
+        tone="system",
+    ),
+    "note.added": Telling("text", Message("Note"), body="text"),
+    "line.corrected": Telling(
+        "eraser",
+        Message("Correction"),
+        lambda facts, _names: Message("Line {seq} is corrected:", seq=int(facts["corrects"])),
+        body="text",
+        details=_WHY,
+        tone="change",
+    ),
+    "decision.recorded": Telling(
+        "flag",
+        Message("Decision"),
+        lambda facts, _names: Message(
+            "{question} Decided: {chosen}",
+            question=isolated(facts["question"]),
+            chosen=isolated(facts["chosen"]),
+        ),
+        body="rationale",
+        details=(("dissent", Message("Dissent")),),
+        tone="decision",
+    ),
+    "incident.linked": Telling(
+        "link",
+        Message("Link"),
+        _plain(Message("Linked to another incident.")),
+        details=_WHY,
+        tone="system",
+    ),
+    "restriction.changed": Telling("lock", Message("Restriction"), _restricted, tone="change"),
+    "incident.stood_down": Telling(
+        "arrow-down",
+        Message("Stand-down"),
+        _plain(Message("The response is standing down.")),
+        details=_WHY,
+        tone="change",
+    ),
+    "incident.resumed": Telling(
+        "rotate-cw",
+        Message("Resumed"),
+        _plain(Message("The response was taken up again.")),
+        details=_WHY,
+        tone="change",
+    ),
+    "incident.closed": Telling(
+        "lock",
+        Message("Closed"),
+        _plain(Message("The incident was closed.")),
+        body="summary",
+        details=(("waiver", Message("Checks waived because")),),
+        tone="decision",
+    ),
+    "incident.reopened": Telling(
+        "rotate-cw",
+        Message("Reopened"),
+        _plain(Message("The incident was reopened.")),
+        details=_WHY,
+        tone="decision",
+    ),
+    "office.founded": Telling(
+        "settings",
+        Message("Office"),
+        _named(Message("The office was founded: {name}"), "office"),
+    ),
+    "office.settings_changed": Telling(
+        "settings",
+        Message("Office"),
+        _plain(Message("The settings of the office were changed.")),
+    ),
+    "office.imported": Telling("download", Message("Office"), _imported),
+    "ministry.added": Telling(
+        "users", Message("Ministry"), _named(Message("Added: {name}"), "ministry")
+    ),
+    "ministry.edited": Telling(
+        "users", Message("Ministry"), _named(Message("Edited: {name}"), "ministry")
+    ),
+    "ministry.activity_changed": Telling(
+        "users",
+        Message("Ministry"),
+        _either(
+            "active", Message("In service again: {name}"), Message("Retired: {name}"), "ministry"
+        ),
+    ),
+    "person.added": Telling(
+        "user-plus", Message("Person"), _named(Message("Added: {name}"), "person")
+    ),
+    "person.edited": Telling(
+        "user-check", Message("Person"), _named(Message("Edited: {name}"), "person")
+    ),
+    "person.activity_changed": Telling(
+        "user-check",
+        Message("Person"),
+        _either(
+            "active",
+            Message("In service again: {name}"),
+            Message("Taken out of service: {name}"),
+            "person",
+        ),
+    ),
+    "contact.added": Telling(
+        "phone",
+        Message("Contact point"),
+        _named(Message("A contact point of {name} was added."), "person"),
+    ),
+    "contact.removed": Telling(
+        "phone",
+        Message("Contact point"),
+        _named(Message("A contact point of {name} was removed."), "person"),
+    ),
+}
+"""How each event is told. An event without a telling fails a test."""
