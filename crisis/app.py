@@ -4,7 +4,7 @@ import logging
 from types import ModuleType
 from typing import Final
 
-from flask import Flask, g
+from flask import Flask, g, request
 from sqlalchemy import text
 
 from crisis import records
@@ -16,15 +16,15 @@ from crisis.kernel import command, database, migrations
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people import queries as people
 from crisis.people import routes as people_pages
-from crisis.people.model import Office
+from crisis.people.model import Office, in_language
 from crisis.policy import Action, Case, allows
 from crisis.realtime import sockets, tailer
 from crisis.room import press
 from crisis.room import routes as room
 from crisis.room import sockets as _room_sockets
 from crisis.settings import ROOT, Settings
-from crisis.timeline import words
-from crisis.web import asking, errors, health, icons, locale, preferences, security
+from crisis.timeline import terms, words
+from crisis.web import asking, errors, frame, health, locale, preferences, security
 from crisis.web.locale import Style
 
 DOORS: Final[tuple[ModuleType, ...]] = (
@@ -35,6 +35,7 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     incidents,
     room,
 )
+WITHOUT_OFFICE: Final = frozenset({"static", "health.alive", "health.ready"})
 __all__ = ["_room_sockets", "create_app", "records"]
 
 
@@ -79,15 +80,17 @@ def _plug_web(app: Flask, settings: Settings) -> None:
     errors.register(app)
     app.jinja_env.globals.update(
         can=_can,
-        icon=icons.icon,
         typed=asking.typed,
         typed_all=asking.typed_all,
         problem=asking.problem,
-        refusal=asking.refusal,
+        problems=asking.problems,
+        refused=asking.refused,
         new_key=asking.new_key,
+        terms=terms,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"office": g.get("office")})
+    frame.register(app)
     health.checks.update(
         database=_database_wrong,
         migrations=migrations.pending,
@@ -103,8 +106,12 @@ def _plug_realtime(app: Flask, settings: Settings) -> None:
 
 
 def _take_office() -> None:
-    g.office = people.the_office()
-    g.style = _style(g.office)
+    if request.endpoint in WITHOUT_OFFICE:
+        return
+    office = people.the_office()
+    g.style, g.office_drill = _style(office), office.is_exercise
+    name = in_language(office.name, locale.language())
+    g.office = {"name": name, "demo": office.is_exercise, "duty_phone": office.duty_phone or ""}
 
 
 def _style(office: Office) -> Style:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -15,10 +15,12 @@ from crisis.kernel import clock
 from crisis.kernel.command import query
 from crisis.kernel.database import reading
 from crisis.kernel.errors import NotFound
+from crisis.kernel.journal import Line
 from crisis.kernel.text import similar
 from crisis.kernel.words import Message
-from crisis.people.model import DutyHolding
+from crisis.people.model import DutyHolding, Ministry, in_language
 from crisis.policy import Action, Actor, Case, Duty, Rank
+from crisis.timeline.words import Entry, entries
 
 ALIKE: Final = 0.5
 """Titles at least this similar are offered instead of opening another incident."""
@@ -136,3 +138,24 @@ def cases_followed(
         for row in rows
         if policy.allows(actor, Action.FOLLOW_INCIDENT, Case(row.id, row.restricted))
     }
+
+
+@query(Action.FOLLOW_INCIDENT, on=Incident)
+def read_line(incident: Incident, session: Session, *, seq: int, language: str) -> Entry:
+    """One line of the incident's log, as a reader of `language` meets it."""
+    line = session.get(Line, (incident.id, seq))
+    if line is None:
+        raise NotFound(Message("There is no such page, or it is not open to you."))
+    return entries(session, [line], language)[0]
+
+
+def ministry_choices(language: str) -> list[dict[str, Any]]:
+    """The active ministries, for a form: id, name, and the hazards each leads."""
+    with reading() as session:
+        found = session.scalars(
+            select(Ministry).where(Ministry.active.is_(True)).order_by(Ministry.code)
+        ).all()
+    return [
+        {"id": each.id, "name": in_language(each.name, language), "hazards": each.lead_hazards}
+        for each in found
+    ]

@@ -42,6 +42,8 @@ CRITERION: Final[Mapping[str, Message]] = {
     "time_pressure": Message("Time pressure"),
 }
 
+UNKNOWN: Final = Message("Not known yet")
+
 SCORES: Final[Mapping[str, tuple[Message, ...]]] = {
     "human_harm": (
         Message("None"),

@@ -18,6 +18,7 @@ from crisis.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from crisis.kernel.text import problem_message
 from crisis.kernel.words import Message
 from crisis.policy import Actor
+from crisis.web.locale import say
 
 P = ParamSpec("P")
 F = TypeVar("F", bound="Form")
@@ -114,18 +115,30 @@ def typed_all(form_id: str, name: str, default: list[str]) -> list[str]:
     return request.form.getlist(name) if _was_sent(form_id) else default
 
 
-def problem(form_id: str, name: str) -> Message | None:
-    """What is wrong with this field of this form, if anything is."""
+def problem(form_id: str, name: str) -> str:
+    """What is wrong with this field of this form, in the reader's language; else nothing."""
     refusal = g.get("refusal")
     if not isinstance(refusal, Invalid) or not _was_sent(form_id):
-        return None
-    return refusal.fields.get(name)
+        return ""
+    found = refusal.fields.get(name)
+    return say(found) if found else ""
 
 
-def refusal() -> Refusal | None:
-    """Why the post that this page answers was refused."""
-    found: Refusal | None = g.get("refusal")
-    return found
+def problems() -> list[dict[str, str]]:
+    """Why the post that this page answers was refused: each field to go to, and what is wrong."""
+    refusal: Refusal | None = g.get("refusal")
+    if refusal is None:
+        return []
+    form_id = request.form.get("_form", "")
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    found = [{"field": f"{form_id}-{n}", "message": say(each)} for n, each in fields.items()]
+    return found or [{"field": form_id, "message": say(refusal.message)}]
+
+
+def refused() -> str:
+    """The code of the refusal that this page answers; empty when there is none."""
+    refusal: Refusal | None = g.get("refusal")
+    return refusal.code if refusal else ""
 
 
 def new_key() -> str:

@@ -89,13 +89,18 @@ def clock_time(at: datetime, zone: str | None = None) -> str:
 
 
 def day(at: datetime, zone: str | None = None) -> str:
-    """The day with its name, month as the country says it, and Hijri where the office shows it."""
+    """The day with its name, the month as the country says it."""
     local = at.astimezone(ZoneInfo(zone or style().zone)).date()
-    told = format_date(local, _DAY[language()], locale=_locale())
-    if style().hijri and language() == "ar":
-        hijri = Gregorian.fromdate(local).to_hijri()
-        told += f"، الموافق {hijri.day} {hijri.month_name('ar')} {hijri.year} هـ"
-    return number(told)
+    return number(format_date(local, "EEEE d MMMM y", locale=_locale()))
+
+
+def hijri_day(at: datetime, zone: str | None = None) -> str:
+    """The day in the Umm al-Qura calendar, in Arabic; empty where the office does not show it."""
+    if not style().hijri:
+        return ""
+    local = at.astimezone(ZoneInfo(zone or style().zone)).date()
+    told = Gregorian.fromdate(local).to_hijri()
+    return number(f"{told.day} {told.month_name('ar')} {told.year}")
 
 
 def moment(at: datetime, zone: str | None = None) -> str:
@@ -155,6 +160,3 @@ def _chosen_language() -> str:
         return str(current_user.language)
     said = request.cookies.get("lang", "")
     return said if said in LANGUAGES else "ar"
-
-
-_DAY: Final = {"ar": "EEEE d MMMM y", "en": "EEEE d MMMM y", "fr": "EEEE d MMMM y"}

@@ -1,0 +1,127 @@
+"""Prints what a room is sent: each line once per language, and the regions that a line made stale.
+
+Runs outside any request and knows no actor, so nothing personal can get into a packet.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from flask import render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crisis.incidents.model import Incident
+from crisis.kernel.database import reading
+from crisis.kernel.journal import Line
+from crisis.room.queries import IncidentView, Present, people_present, present_state
+from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.web.locale import style
+
+_HEADER: Final = ("header", "people")
+STALE: Final[dict[str, tuple[str, ...]]] = {
+    "incident.watched": _HEADER,
+    "incident.dismissed": _HEADER,
+    "incident.opened": _HEADER,
+    "incident.renamed": ("header",),
+    "level.assessed": ("header", "level"),
+    "phase.changed": ("header",),
+    "lead.named": _HEADER,
+    "ministry.joined": ("people",),
+    "ministry.left": ("people",),
+    "duty.assigned": _HEADER,
+    "duty.released": _HEADER,
+    "decision.recorded": ("decisions",),
+    "restriction.changed": ("header",),
+    "incident.stood_down": ("header",),
+    "incident.resumed": ("header",),
+    "incident.closed": ("header",),
+    "incident.reopened": ("header",),
+}
+"""The shared parts of the page that a line of this name changes."""
+
+PERSONAL: Final = ("acts", "my-duties")
+"""What each page fetches again for itself, with its own rights, after a line named in STALE."""
+
+
+def packet(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
+    """The news of these lines of one stream, in order, for the room that speaks `language`.
+
+    Each is `{seq, name, about, entry, regions, mine}`. The present state is told once, with the
+    last line: regions carry the `seq` they are as of, and a page drops an older one.
+    """
+    if not lines:
+        return []
+    stream = lines[0].stream
+    with reading() as session:
+        incident = session.scalar(select(Incident).where(Incident.id == stream))
+        if incident is None:
+            return []
+        naming = Naming(language, plugged.directory(session))
+        shown = present_state(session, incident, naming)
+        told = entries(session, lines, language)
+        wrong = _corrected(session, stream, lines, language)
+    names = {line.name for line in lines}
+    regions = _regions(names, shown) | _marks(wrong, shown.incident)
+    packets = [
+        _packet(line, entry, shown.incident) for line, entry in zip(lines, told, strict=True)
+    ]
+    packets[-1]["regions"] = {
+        name: {"as_of": shown.head, "html": html} for name, html in regions.items()
+    }
+    packets[-1]["mine"] = list(PERSONAL) if names & STALE.keys() else []
+    return packets
+
+
+def presence_html(incident_id: UUID, language: str) -> str:
+    """Who is in the room now, as the header shows them."""
+    with reading() as session:
+        naming = Naming(language, plugged.directory(session))
+        found = people_present(session, incident_id, naming)
+    return render_template("room/_presence.html", present=found)
+
+
+def _packet(line: Line, entry: Entry, incident: IncidentView) -> dict[str, Any]:
+    return {
+        "seq": line.seq,
+        "name": line.name,
+        "about": line.about,
+        "entry": _print_entry(entry, incident.ref, incident.zone, style()),
+        "regions": {},
+        "mine": [],
+    }
+
+
+@lru_cache(maxsize=4096)
+def _print_entry(entry: Entry, ref: str, zone: str, _style: object) -> str:
+    """A line never changes, so neither does its print in one language and style."""
+    return render_template("room/_entry.html", entry=entry, incident={"ref": ref, "zone": zone})
+
+
+def _regions(names: set[str], shown: Present) -> dict[str, str]:
+    stale = {region for name in names for region in STALE.get(name, ())}
+    context: dict[str, Any] = {
+        "incident": shown.incident,
+        "ribbon": shown.ribbon,
+        "people": shown.people,
+        "level": shown.level,
+        "decisions": shown.decisions,
+    }
+    return {each: render_template(f"room/_{each}.html", **context) for each in sorted(stale)}
+
+
+def _corrected(session: Session, stream: UUID, lines: Sequence[Line], language: str) -> list[Entry]:
+    """The earlier lines that these lines correct: their mark is new."""
+    corrected = [int(line.facts["corrects"]) for line in lines if line.name == "line.corrected"]
+    found = session.scalars(
+        select(Line).where(Line.stream == stream, Line.seq.in_(corrected))
+    ).all()
+    return entries(session, found, language)
+
+
+def _marks(wrong: Sequence[Entry], incident: IncidentView) -> dict[str, str]:
+    return {
+        f"line-{each.seq}": _print_entry(each, incident.ref, incident.zone, style())
+        for each in wrong
+    }

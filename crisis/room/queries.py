@@ -1,0 +1,471 @@
+"""What the dashboard and the war room show, put together from the slices below.
+
+What everybody in a room may see is read without an actor, so that it can be rendered once and
+pushed to all (`Present`); what is one's own alone is read with the actor (`Room`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crisis.incidents.model import Criterion, Decision, Incident, Status
+from crisis.incidents.queries import (
+    Holder,
+    case_of,
+    followed,
+    holders,
+    links_of,
+    ministry_choices,
+    read_incident,
+)
+from crisis.kernel import clock, journal
+from crisis.kernel.database import reading
+from crisis.kernel.journal import Line
+from crisis.people.model import ContactKind, Kind, Ministry, Person, in_language
+from crisis.policy import Action, Actor, Duty, allows
+from crisis.realtime import presence
+from crisis.timeline import terms
+from crisis.timeline.words import Entry, Naming, entries, plugged
+
+PAGE: Final = 60
+"""Lines shown when the room opens; older ones follow on request."""
+CAUGHT_UP_AT_ONCE: Final = 200
+CLOSED_LATELY: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """Somebody as a page shows them."""
+
+    id: UUID
+    name: str
+    ministry: str = ""
+    duty: Duty | None = None
+    since: datetime | None = None
+    title: str = ""
+    phone: str = ""
+    present: bool = False
+
+
+@dataclass(frozen=True)
+class MinistryView:
+    """A ministry in an incident, with its people there."""
+
+    id: UUID
+    name: str
+    part: str
+    rows: list[PersonView]
+
+
+@dataclass(frozen=True)
+class PeopleView:
+    """Who works on an incident: the centre's people, then each ministry's."""
+
+    centre: list[PersonView]
+    ministries: list[MinistryView]
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    """An incident as its header shows it."""
+
+    id: UUID
+    ref: str
+    title: str
+    level: int
+    status: str
+    phase: str | None
+    hazard: str
+    restricted: bool
+    drill: bool
+    zone: str
+    reported_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    lead: str
+    coordinator: str
+    spokesperson: str
+    source: str
+    closing_summary: str | None
+
+
+@dataclass(frozen=True)
+class LevelView:
+    """The last assessment: chosen and computed level, and a sentence for each criterion."""
+
+    chosen: int
+    computed: int
+    at: datetime
+    by: str
+    rationale: str
+    criteria: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """A decision as the room lists it."""
+
+    number: int
+    question: str
+    options: list[str]
+    chosen: str
+    rationale: str
+    by: str
+    at: datetime
+    dissent: str | None
+    review_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """The time since opening as a line of 0 to 100, with its events."""
+
+    past: float
+    events: list[float]
+    decisions: list[float]
+    ticks: list[dict[str, Any]]
+    start_at: datetime
+    now_at: datetime
+
+
+@dataclass(frozen=True)
+class Present:
+    """What everybody in the room may see, as it stands at line `head`."""
+
+    head: int
+    incident: IncidentView
+    people: PeopleView
+    level: LevelView | None
+    decisions: list[DecisionView]
+    ribbon: Ribbon | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Room:
+    """The whole page of one person."""
+
+    shown: Present
+    entries: list[Entry]
+    older_before: int | None
+    present: list[PersonView]
+    links: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+    my_duties: list[Duty]
+    may: dict[str, bool]
+    choices: dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A running incident on the dashboard."""
+
+    incident: IncidentView
+    supporting: int
+    decisions: int
+    last: dict[str, Any] | None
+    present: list[PersonView]
+    ribbon: Ribbon | None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The dashboard of one person."""
+
+    cards: list[Card]
+    watching: list[IncidentView]
+    closed: list[IncidentView]
+    on_duty: list[PersonView]
+    coverage: dict[str, Any]
+
+
+def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | None = None) -> Room:
+    """Everything the war room shows this person. Raises `NotFound` for whoever may not follow."""
+    incident = read_incident(actor, incident_id)
+    case = case_of(incident)
+    with reading() as session:
+        naming = Naming(language, plugged.directory(session))
+        lines = journal.last_lines(session, incident_id, before=before, limit=PAGE + 1)
+        oldest = lines[PAGE - 1].seq if len(lines) > PAGE else None
+        return Room(
+            shown=present_state(session, incident, naming),
+            entries=entries(session, lines[:PAGE], language),
+            older_before=oldest,
+            present=people_present(session, incident_id, naming),
+            links=[
+                {
+                    "ref": other.ref,
+                    "title": in_language(other.title, language),
+                    "level": other.level,
+                    "status": other.status,
+                    "reason": reason,
+                }
+                for other, reason in links_of(session, actor, incident_id)
+            ],
+            checks=[
+                {
+                    "code": check.code,
+                    "words": terms.CHECK[check.code],
+                    "ok": check.passed,
+                    "waivable": check.can_be_waived,
+                }
+                for check in incident.closing_checks()
+            ],
+            my_duties=sorted(actor.duties.get(incident_id, ())),
+            may={action.value: allows(actor, action, case) for action in Action},
+            choices=_choices(session, language),
+        )
+
+
+def present_state(session: Session, incident: Incident, naming: Naming) -> Present:
+    """What everybody in the room may see now."""
+    held = holders(session, [incident.id])[incident.id]
+    head = journal.head_of(session, incident.id)
+    return Present(
+        head=head,
+        incident=_incident(incident, held, naming),
+        people=_people(incident, held, naming),
+        level=_level(incident, naming),
+        decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
+        ribbon=_ribbon(session, incident),
+        count=head,
+    )
+
+
+def people_present(session: Session, incident_id: UUID, naming: Naming) -> list[PersonView]:
+    """Who has the room open, in the order they came."""
+    return [_person(each, naming) for each in presence.present(session, incident_id)]
+
+
+def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line]:
+    """What a page that last saw `seq` has missed, a page of it at most."""
+    return journal.lines_since(session, incident_id, seq, limit=CAUGHT_UP_AT_ONCE)
+
+
+def situation(actor: Actor, language: str) -> Situation:
+    """What runs, what is reported, what was closed lately, and who is on duty."""
+    known = followed(actor)
+    running = [each for each in known if each.is_live]
+    watched = [each for each in known if each.status in {Status.REPORTED, Status.WATCH}]
+    since = clock.now() - CLOSED_LATELY
+    closed = [each for each in known if each.closed_at and each.closed_at > since]
+    with reading() as session:
+        naming = Naming(language, plugged.directory(session))
+        held = holders(session, [each.id for each in known])
+        return Situation(
+            cards=[_card(session, each, held[each.id], naming) for each in running],
+            watching=[_incident(each, held[each.id], naming) for each in watched],
+            closed=[_incident(each, held[each.id], naming) for each in closed],
+            on_duty=_on_duty(session, actor, naming),
+            coverage=_coverage(session, naming),
+        )
+
+
+def _card(session: Session, incident: Incident, held: list[Holder], naming: Naming) -> Card:
+    last = entries(session, journal.last_lines(session, incident.id, limit=1), naming.language)
+    return Card(
+        incident=_incident(incident, held, naming),
+        supporting=len(incident.supporting_ids),
+        decisions=len(incident.decisions),
+        last={"at": last[0].at, "entry": last[0]} if last else None,
+        present=people_present(session, incident.id, naming),
+        ribbon=_ribbon(session, incident),
+    )
+
+
+def _incident(incident: Incident, held: list[Holder], naming: Naming) -> IncidentView:
+    def holder_of(duty: Duty) -> str:
+        found = next((each for each in held if each.duty is duty), None)
+        return naming.person(found.person_id) if found else ""
+
+    return IncidentView(
+        id=incident.id,
+        ref=incident.ref,
+        title=in_language(incident.title, naming.language),
+        level=incident.level,
+        status=incident.status,
+        phase=incident.phase,
+        hazard=incident.hazard,
+        restricted=incident.restricted,
+        drill=incident.is_exercise,
+        zone=incident.zone,
+        reported_at=incident.reported_at,
+        opened_at=incident.opened_at,
+        closed_at=incident.closed_at,
+        lead=naming.ministry(incident.lead_id),
+        coordinator=holder_of(Duty.COORDINATOR),
+        spokesperson=holder_of(Duty.SPOKESPERSON),
+        source=incident.source,
+        closing_summary=incident.closing_summary,
+    )
+
+
+def _people(incident: Incident, held: list[Holder], naming: Naming) -> PeopleView:
+    involved = {incident.lead_id, *incident.supporting_ids}
+    rows: dict[UUID | None, list[PersonView]] = {}
+    for each in held:
+        group = each.ministry_id if each.ministry_id in involved else None
+        person = _person(each.person_id, naming, duty=each.duty, since=each.since)
+        rows.setdefault(group, []).append(person)
+    order = sorted(incident.ministries, key=lambda each: each.part)
+    return PeopleView(
+        centre=rows.get(None, []),
+        ministries=[
+            MinistryView(
+                id=each.ministry_id,
+                name=naming.ministry(each.ministry_id),
+                part=each.part,
+                rows=rows.get(each.ministry_id, []),
+            )
+            for each in order
+        ],
+    )
+
+
+def _level(incident: Incident, naming: Naming) -> LevelView | None:
+    if not incident.assessments:
+        return None
+    last = incident.assessments[-1]
+    return LevelView(
+        chosen=last.chosen_level,
+        computed=last.computed_level,
+        at=last.at,
+        by=naming.person(last.person_id),
+        rationale=last.rationale,
+        criteria=[_criterion(each, last.scores.get(each)) for each in Criterion],
+    )
+
+
+def _criterion(code: Criterion, score: int | None) -> dict[str, Any]:
+    words = terms.UNKNOWN if score is None else terms.SCORES[code][score]
+    return {"code": code.value, "name": terms.CRITERION[code], "score": score, "words": words}
+
+
+def _decision(decision: Decision, naming: Naming) -> DecisionView:
+    return DecisionView(
+        number=decision.number,
+        question=decision.question,
+        options=decision.options,
+        chosen=decision.options[decision.chosen],
+        rationale=decision.rationale,
+        by=naming.person(decision.decided_by),
+        at=decision.decided_at,
+        dissent=decision.dissent,
+        review_at=decision.review_at,
+    )
+
+
+def _ribbon(session: Session, incident: Incident) -> Ribbon | None:
+    """Events since opening; the axis runs a tenth beyond now, or ends with the closing."""
+    if incident.opened_at is None:
+        return None
+    start, now = incident.opened_at, incident.closed_at or clock.now()
+    end = now if incident.closed_at else now + (now - start) / 10
+    span = max((end - start).total_seconds(), 60.0)
+
+    def place(at: datetime) -> float:
+        return round(min(100.0, max(0.0, (at - start).total_seconds() / span * 100)), 2)
+
+    rows = session.execute(
+        select(Line.at, Line.name).where(Line.stream == incident.id).order_by(Line.seq)
+    ).all()
+    return Ribbon(
+        past=place(now),
+        events=sorted({place(row.at) for row in rows if row.at >= start})[-120:],
+        decisions=sorted({place(row.at) for row in rows if row.name == "decision.recorded"}),
+        ticks=_ticks(start, end, place),
+        start_at=start,
+        now_at=now,
+    )
+
+
+def _ticks(start: datetime, end: datetime, place: Any) -> list[dict[str, Any]]:
+    """About six full hours (or days) along the axis."""
+    hours = (end - start).total_seconds() / 3600
+    step = next((each for each in (1, 2, 3, 6, 12, 24, 48, 96, 168) if hours / each <= 6), 336)
+    first = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    ticks, at = [], first
+    while at < end:
+        ticks.append({"at": place(at), "time": at})
+        at += timedelta(hours=step)
+    return ticks
+
+
+def _person(person_id: UUID, naming: Naming, **more: Any) -> PersonView:
+    names = naming.directory.people.get(person_id) or {}
+    ministry_id = naming.directory.ministry_of.get(person_id)
+    return PersonView(
+        id=person_id,
+        name=in_language(names, naming.language),
+        ministry=naming.ministry(ministry_id),
+        **more,
+    )
+
+
+def _on_duty(session: Session, actor: Actor, naming: Naming) -> list[PersonView]:
+    """The centre's people with a standing duty; numbers only for whoever may see them."""
+    may_call = allows(actor, Action.SEE_CONTACTS, None)
+    staff = (
+        select(Person)
+        .join(Ministry, Person.ministry_id == Ministry.id)
+        .where(
+            Ministry.kind == Kind.CENTRE, Person.active.is_(True), Person.standing_duty.is_not(None)
+        )
+    )
+    order = {duty.value: place for place, duty in enumerate(Duty)}
+    found = sorted(session.scalars(staff), key=lambda each: order[each.standing_duty or ""])
+    return [
+        _person(
+            each.id,
+            naming,
+            duty=Duty(each.standing_duty or ""),
+            phone=(each.first(ContactKind.MOBILE) or "") if may_call else "",
+        )
+        for each in found
+    ]
+
+
+def _coverage(session: Session, naming: Naming) -> dict[str, Any]:
+    """How many ministries have a liaison officer, and which have none."""
+    with_liaison = set(
+        session.scalars(
+            select(Person.ministry_id).where(
+                Person.active.is_(True),
+                Person.standing_duty.in_([Duty.LIAISON, Duty.LEAD_LIAISON]),
+            )
+        )
+    )
+    active = session.execute(
+        select(Ministry.id).where(Ministry.active.is_(True), Ministry.kind != Kind.CENTRE)
+    ).scalars()
+    all_ids = list(active)
+    missing = [each for each in all_ids if each not in with_liaison]
+    return {
+        "ministries": len(all_ids),
+        "with_liaison": len(all_ids) - len(missing),
+        "missing": [{"id": each, "name": naming.ministry(each)} for each in missing],
+    }
+
+
+def _choices(session: Session, language: str) -> dict[str, list[dict[str, Any]]]:
+    """Ministries and people for the forms of the room."""
+    ministries = ministry_choices(language)
+    names = {each["id"]: each["name"] for each in ministries}
+    active = session.scalars(
+        select(Person).where(Person.active.is_(True), Person.is_machine.is_(False))
+    )
+    found = [
+        {
+            "id": each.id,
+            "name": in_language(each.name, language),
+            "ministry": names.get(each.ministry_id, ""),
+        }
+        for each in active
+    ]
+    by_place = sorted(found, key=lambda each: (each["ministry"], each["name"]))
+    return {"ministries": ministries, "people": by_place}

@@ -1,0 +1,88 @@
+"""The pages of the room and the dashboard."""
+
+from typing import Any, Final
+
+from flask import Blueprint, g, jsonify, render_template, request
+
+from crisis.incidents.queries import find_incident, ministry_choices
+from crisis.kernel import clock
+from crisis.kernel.database import reading
+from crisis.kernel.journal import head_of
+from crisis.room import press
+from crisis.room.queries import (
+    CAUGHT_UP_AT_ONCE,
+    missed_lines,
+    read_room,
+    situation,
+)
+from crisis.web.asking import current_actor
+from crisis.web.locale import language
+from crisis.web.security import limiter, who_asks
+
+bp: Final = Blueprint("room", __name__)
+
+
+@bp.get("/")
+def dashboard() -> str:
+    """What runs, who is on duty, what to report."""
+    return render_template(
+        "room/dashboard.html", ministries=ministry_choices(language()), **_situation()
+    )
+
+
+@bp.get("/now")
+def dashboard_list() -> str:
+    """The live part of the dashboard alone."""
+    return render_template("room/_now.html", **_situation())
+
+
+@bp.get("/i/<ref>")
+def show(ref: str) -> str:
+    """The war room of one incident."""
+    actor = current_actor()
+    incident_id = find_incident(actor, ref)
+    before = request.args.get("before", type=int)
+    room = read_room(actor, incident_id, language(), before=before)
+    g.room_now = {"ref": ref, "title": room.shown.incident.title}
+    g.drill = room.shown.incident.drill
+    return render_template(
+        "room/show.html",
+        incident=room.shown.incident,
+        people=room.shown.people,
+        level=room.shown.level,
+        decisions=room.shown.decisions,
+        ribbon=room.shown.ribbon,
+        head=room.shown.head,
+        count=room.shown.count,
+        entries=room.entries,
+        older_before=room.older_before,
+        present=room.present,
+        links=room.links,
+        checks=room.checks,
+        my_duties=room.my_duties,
+        may=room.may,
+        choices=room.choices,
+        before=before,
+    )
+
+
+@bp.get("/i/<ref>/since/<int:seq>")
+@limiter.limit("240/minute", key_func=who_asks)
+def since(ref: str, seq: int) -> Any:
+    """What a page that last saw line `seq` has missed, in the packets the socket would carry."""
+    incident_id = find_incident(current_actor(), ref)
+    with reading() as session:
+        head = head_of(session, incident_id)
+        lines = missed_lines(session, incident_id, seq)
+    packets = press.packet(lines, language())
+    return jsonify(
+        head=head,
+        at=clock.now().isoformat(),
+        packets=packets,
+        more=len(lines) == CAUGHT_UP_AT_ONCE,
+    )
+
+
+def _situation() -> dict[str, Any]:
+    actor = current_actor()
+    return vars(situation(actor, language()))
