@@ -279,7 +279,7 @@ def test_each_incident_is_told_in_order_of_time(story: list[Step]) -> None:
     for letter in "ABCDEFG":
         own = [step for step in story if step.incident == letter]
         times = [step.minutes_ago for step in own]
-        assert times == sorted(times, reverse=True), letter
+        assert times == sorted(set(times), reverse=True), letter
         assert own[0].do in ("report_incident", "open_incident")
 
 

@@ -1,0 +1,1 @@
+"""Incidents, from a report to closing."""
