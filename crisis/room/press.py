@@ -17,7 +17,7 @@ from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.room.queries import IncidentView, Present, people_present, present_state
 from crisis.timeline.words import Entry, Naming, entries, plugged
-from crisis.web.locale import style
+from crisis.web.locale import language, style
 
 _HEADER: Final = ("header", "people")
 STALE: Final[dict[str, tuple[str, ...]]] = {
@@ -45,8 +45,8 @@ PERSONAL: Final = ("acts", "my-duties")
 """What each page fetches again for itself, with its own rights, after a line named in STALE."""
 
 
-def packet(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
-    """The news of these lines of one stream, in order, for the room that speaks `language`.
+def packet(lines: Sequence[Line], spoken: str) -> list[dict[str, Any]]:
+    """The news of these lines of one stream, in order, for the room that speaks `spoken`.
 
     Each is `{seq, name, about, entry, regions, mine}`. The present state is told once, with the
     last line: regions carry the `seq` they are as of, and a page drops an older one.
@@ -58,10 +58,10 @@ def packet(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
         incident = session.scalar(select(Incident).where(Incident.id == stream))
         if incident is None:
             return []
-        naming = Naming(language, plugged.directory(session))
+        naming = Naming(spoken, plugged.directory(session))
         shown = present_state(session, incident, naming)
-        told = entries(session, lines, language)
-        wrong = _corrected(session, stream, lines, language)
+        told = entries(session, lines, spoken)
+        wrong = _corrected(session, stream, lines, spoken)
     names = {line.name for line in lines}
     regions = _regions(names, shown) | _marks(wrong, shown.incident)
     packets = [
@@ -74,10 +74,10 @@ def packet(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
     return packets
 
 
-def presence_html(incident_id: UUID, language: str) -> str:
+def presence_html(incident_id: UUID, spoken: str) -> str:
     """Who is in the room now, as the header shows them."""
     with reading() as session:
-        naming = Naming(language, plugged.directory(session))
+        naming = Naming(spoken, plugged.directory(session))
         found = people_present(session, incident_id, naming)
     return render_template("room/_presence.html", present=found)
 
@@ -87,16 +87,21 @@ def _packet(line: Line, entry: Entry, incident: IncidentView) -> dict[str, Any]:
         "seq": line.seq,
         "name": line.name,
         "about": line.about,
-        "entry": _print_entry(entry, incident.ref, incident.zone, style()),
+        "entry": _print_entry(entry, incident.ref, incident.zone, _manner()),
         "regions": {},
         "mine": [],
     }
 
 
 @lru_cache(maxsize=4096)
-def _print_entry(entry: Entry, ref: str, zone: str, _style: object) -> str:
+def _print_entry(entry: Entry, ref: str, zone: str, _manner: object) -> str:
     """A line never changes, so neither does its print in one language and style."""
     return render_template("room/_entry.html", entry=entry, incident={"ref": ref, "zone": zone})
+
+
+def _manner() -> tuple[str, object]:
+    """What the print of a line depends on besides the line."""
+    return language(), style()
 
 
 def _regions(names: set[str], shown: Present) -> dict[str, str]:
@@ -111,17 +116,17 @@ def _regions(names: set[str], shown: Present) -> dict[str, str]:
     return {each: render_template(f"room/_{each}.html", **context) for each in sorted(stale)}
 
 
-def _corrected(session: Session, stream: UUID, lines: Sequence[Line], language: str) -> list[Entry]:
+def _corrected(session: Session, stream: UUID, lines: Sequence[Line], spoken: str) -> list[Entry]:
     """The earlier lines that these lines correct: their mark is new."""
     corrected = [int(line.facts["corrects"]) for line in lines if line.name == "line.corrected"]
     found = session.scalars(
         select(Line).where(Line.stream == stream, Line.seq.in_(corrected))
     ).all()
-    return entries(session, found, language)
+    return entries(session, found, spoken)
 
 
 def _marks(wrong: Sequence[Entry], incident: IncidentView) -> dict[str, str]:
     return {
-        f"line-{each.seq}": _print_entry(each, incident.ref, incident.zone, style())
+        f"line-{each.seq}": _print_entry(each, incident.ref, incident.zone, _manner())
         for each in wrong
     }
