@@ -17,13 +17,14 @@ from crisis.kernel.ids import OFFICE_ID
 from crisis.people import queries as people
 from crisis.people import routes as people_pages
 from crisis.people.model import Office, in_language
+from crisis.plugs import plug_kernel
 from crisis.policy import Action, Case, allows
 from crisis.realtime import sockets, tailer
 from crisis.room import press
 from crisis.room import routes as room
 from crisis.room import sockets as _room_sockets
 from crisis.settings import ROOT, Settings
-from crisis.timeline import terms, words
+from crisis.timeline import terms
 from crisis.web import asking, errors, frame, health, locale, preferences, security
 from crisis.web.locale import Style
 
@@ -56,12 +57,6 @@ def create_app(settings: Settings) -> Flask:
     for door in DOORS:
         app.register_blueprint(door.bp)
     return app
-
-
-def plug_kernel() -> None:
-    """What commands need from above the kernel; also for the command line and the worker."""
-    command.standing = people.standing
-    words.plugged.directory = people.directory
 
 
 def office_style() -> Style:

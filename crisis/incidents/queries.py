@@ -16,14 +16,12 @@ from crisis.kernel.command import query
 from crisis.kernel.database import reading
 from crisis.kernel.errors import NotFound
 from crisis.kernel.journal import Line
-from crisis.kernel.text import similar
+from crisis.kernel.text import ALIKE, similar
 from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Ministry, in_language
 from crisis.policy import Action, Actor, Case, Duty, Rank
 from crisis.timeline.words import Entry, entries
 
-ALIKE: Final = 0.5
-"""Titles at least this similar are offered instead of opening another incident."""
 ALIKE_WITHIN: Final = timedelta(hours=24)
 
 

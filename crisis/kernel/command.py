@@ -31,7 +31,7 @@ E = TypeVar("E", bound=Event)
 listeners: Final[list[Callable[[Line], None]]] = []
 """Called with each journal line once it is committed. Filled by `crisis.app`."""
 
-standing: Callable[[Session, Actor], Actor] = lambda _session, actor: actor  # noqa: E731
+standing: Callable[[Session, Actor], Actor] = lambda _session, actor: actor  # noqa: E731 - replaced by crisis.app, so a name and not a def
 """The actor as they stand now, read inside the transaction, so that a duty withdrawn a moment ago
 no longer counts. Set by `crisis.app`."""
 

@@ -76,7 +76,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the way Flask documents
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     csrf.init_app(app)

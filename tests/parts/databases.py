@@ -8,6 +8,7 @@ import pytest
 
 from crisis.kernel import database as kernel_database
 from crisis.kernel import migrations
+from crisis.plugs import plug_kernel
 from tests.parts.postgres import PostgresServer
 
 
@@ -47,6 +48,15 @@ def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Ite
 def database(request: pytest.FixtureRequest) -> str:
     """The address of a fresh, migrated, empty database; the test runs on both engines."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def house(database: str) -> Iterator[str]:
+    """Commands ready to run against a fresh database, on each engine; its address."""
+    kernel_database.connect(database)
+    plug_kernel()
+    yield database
+    kernel_database.engine().dispose()
 
 
 def migrate(url: str) -> None:

@@ -1,0 +1,152 @@
+"""Ready-made people and records. Each says only what the test cares about.
+
+Everything is made by the product's own commands, so that what a test stands on could really be.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from crisis.incidents.commands import assign_duty, open_incident
+from crisis.incidents.model import Incident
+from crisis.kernel.database import reading
+from crisis.kernel.ids import OFFICE_ID
+from crisis.people.commands import add_ministry, add_person, found_office
+from crisis.people.model import SYSTEM_ID, Hazard, Kind, Ministry, Person, Profile
+from crisis.people.queries import actor_of
+from crisis.policy import Actor, Duty, Rank
+
+
+def the_system() -> Actor:
+    """The installation itself."""
+    return actor(SYSTEM_ID)
+
+
+def an_office(*, is_exercise: bool = False) -> Actor:
+    """An office with its centre; its first administrator."""
+    founded = found_office(
+        the_system(),
+        OFFICE_ID,
+        name={"ar": "مركز الاتصال الحكومي", "en": "Government Communication Centre"},
+        country="LY",
+        zone="Africa/Tripoli",
+        administrator={"ar": "سالم", "en": "Salem"},
+        email="admin@gcc.gov.example",
+        is_exercise=is_exercise,
+    )
+    return actor(founded.person_id)
+
+
+def the_centre() -> UUID:
+    """The centre's id; makes the office when there is none."""
+    with reading() as session:
+        found = session.query(Ministry.id).filter(Ministry.kind == Kind.CENTRE).scalar()
+    if found is None:
+        an_office()
+        return the_centre()
+    return UUID(str(found))
+
+
+def a_ministry(code: str = "MOH", *, leads: Sequence[Hazard] = ()) -> UUID:
+    """A ministry of that code, its id."""
+    the_centre()
+    added = add_ministry(
+        the_system(),
+        OFFICE_ID,
+        code=code,
+        kind=Kind.MINISTRY,
+        name={"ar": f"وزارة {code}", "en": f"Ministry {code}", "fr": f"Ministère {code}"},
+        short_name={},
+        lead_hazards=list(leads),
+    )
+    return added.ministry_id
+
+
+def a_person(
+    *,
+    rank: Rank = Rank.MEMBER,
+    ministry: UUID | None = None,
+    standing_duty: Duty | None = None,
+    email: str | None = None,
+    name: str = "ليلى",
+    language: str = "ar",
+) -> Actor:
+    """Somebody new, of the centre unless another ministry is named."""
+    profile = Profile(
+        ministry_id=ministry or the_centre(),
+        name={"ar": name},
+        title={},
+        email=email or f"{uuid4().hex[:12]}@gov.example",
+        language=language,
+        rank=rank,
+        standing_duty=standing_duty,
+        deputy_id=None,
+    )
+    return actor(add_person(the_system(), OFFICE_ID, profile=profile).person_id)
+
+
+def a_coordinator() -> Actor:
+    """Somebody who opens and runs incidents."""
+    return a_person(rank=Rank.COORDINATOR)
+
+
+def an_incident(
+    *,
+    by: Actor | None = None,
+    title: str | None = None,
+    level: int = 2,
+    restricted: bool = False,
+    lead: UUID | None = None,
+    supporting: Sequence[UUID] = (),
+) -> Incident:
+    """A freshly opened incident."""
+    opened = open_incident(
+        by or a_coordinator(),
+        OFFICE_ID,
+        title=title or f"سيول {uuid4().hex[:8]}",
+        language="ar",
+        level=level,
+        hazard=Hazard.FLOOD_WEATHER,
+        lead_id=lead,
+        supporting_ids=supporting,
+        restricted=restricted,
+        despite_similar=True,
+    )
+    return incident(opened.incident_id)
+
+
+def incident(incident_id: UUID) -> Incident:
+    """The incident as it stands now."""
+    with reading() as session:
+        return session.get_one(Incident, incident_id)
+
+
+def someone(*duties: Duty, on: Incident, ministry: UUID | None = None) -> Actor:
+    """A new member with these duties in that incident."""
+    person = a_person(ministry=ministry)
+    runner = runs(on)
+    for duty in duties:
+        assign_duty(runner, on.id, person_id=person.id, duty=duty)
+    return actor(person.id)
+
+
+def runs(on: Incident) -> Actor:
+    """Whoever coordinates that incident."""
+    from crisis.incidents.queries import holders
+
+    with reading() as session:
+        held = holders(session, [on.id])[on.id]
+    return actor(next(each.person_id for each in held if each.duty is Duty.COORDINATOR))
+
+
+def actor(person_id: UUID) -> Actor:
+    """The person as they stand now."""
+    with reading() as session:
+        found = actor_of(session, person_id)
+    assert found is not None
+    return found
+
+
+def person(person_id: UUID) -> Person:
+    """The person's row as it stands now."""
+    with reading() as session:
+        return session.get_one(Person, person_id)
