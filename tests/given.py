@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from crisis.incidents.commands import assign_duty, open_incident
 from crisis.incidents.model import Incident
+from crisis.incidents.queries import holders
 from crisis.kernel.database import reading
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people.commands import add_ministry, add_person, found_office
@@ -131,8 +132,6 @@ def someone(*duties: Duty, on: Incident, ministry: UUID | None = None) -> Actor:
 
 def runs(on: Incident) -> Actor:
     """Whoever coordinates that incident."""
-    from crisis.incidents.queries import holders
-
     with reading() as session:
         held = holders(session, [on.id])[on.id]
     return actor(next(each.person_id for each in held if each.duty is Duty.COORDINATOR))
