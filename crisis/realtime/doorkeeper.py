@@ -1,0 +1,100 @@
+"""Once a second: sees out who may no longer stay, writes down who is here, and gives the pulse.
+
+The pulse tells a page that it is live: up to which line it was told everything, and who else is
+there. It is no news and has no number; a page that misses one misses nothing.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from flask import Flask
+
+from crisis.kernel import clock
+from crisis.kernel.database import reading
+from crisis.realtime import eviction, presence, rooms, tailer
+from crisis.realtime.rounds import Rounds
+from crisis.web.locale import Style, speaking
+
+EVERY_SECONDS: Final = 1.0
+PULSE_SECONDS: Final = 10.0
+
+Faces = Callable[[Sequence[UUID]], str]
+"""HTML that shows these people as present, in the language now spoken."""
+
+
+class _Plugged:
+    """What comes from above this package; `crisis.app` fills it with `plug`."""
+
+    app: Flask
+    faces: Faces
+    style: Callable[[], Style]
+
+
+@dataclass(frozen=True)
+class _Pulse:
+    people: tuple[UUID, ...]
+    languages: frozenset[str]
+    at: float
+
+
+_plugged: Final = _Plugged()
+_pulses: Final[dict[UUID, _Pulse]] = {}
+
+
+def plug(app: Flask, *, faces: Faces, style: Callable[[], Style]) -> None:
+    """Say how those present are shown: `faces`, called while `app` speaks the reader's language."""
+    _plugged.app, _plugged.faces, _plugged.style = app, faces, style
+
+
+def start() -> None:
+    """Begin to look. To be called in the process that serves, after it was forked."""
+    _doorkeeper.start()
+
+
+def stop() -> None:
+    _doorkeeper.stop()
+
+
+def wrong() -> str | None:
+    """None when the doorkeeper works, else what is wrong with it."""
+    return _doorkeeper.wrong()
+
+
+def _look() -> None:
+    connections = rooms.everyone()
+    if connections:
+        with reading() as session:
+            strangers = eviction.strangers(session, connections)
+        eviction.see_out(strangers)
+    presence.keep(rooms.everyone())
+    listened = rooms.listened()
+    for incident_id in _pulses.keys() - listened.keys():
+        del _pulses[incident_id]
+    if listened:
+        with reading() as session:
+            present = presence.present_in(session, listened)
+        for incident_id, languages in listened.items():
+            _give_pulse(incident_id, present[incident_id], languages)
+
+
+def _give_pulse(incident_id: UUID, people: Sequence[UUID], languages: set[str]) -> None:
+    head = tailer.told_until(incident_id)
+    if head is None:
+        return  # nobody is told that they are live while they may not be
+    now, last = time.monotonic(), _pulses.get(incident_id)
+    is_news = last is None or last.people != tuple(people) or last.languages != languages
+    if last is not None and not is_news and now - last.at < PULSE_SECONDS:
+        return
+    _pulses[incident_id] = _Pulse(tuple(people), frozenset(languages), now)
+    at = clock.now().isoformat(timespec="milliseconds")
+    for language in languages:
+        with speaking(_plugged.app, language, _plugged.style()):
+            shown = _plugged.faces(people)
+        told = {"at": at, "head": head, "present": shown}
+        rooms.say("pulse", told, to=rooms.room_of(incident_id, language))
+
+
+_doorkeeper: Final = Rounds("doorkeeper", _look, seconds=EVERY_SECONDS)

@@ -1,0 +1,87 @@
+"""Nobody stays in a room who may no longer be there.
+
+Every second, in every process, and before each line is told, it is asked anew of every listener:
+is the session alive, is the person in service, may they still follow the incident?
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from crisis.realtime import rooms
+from crisis.realtime.rooms import Connection
+
+SIGNED_OUT: Final = "signed_out"
+NOT_YOURS: Final = "not_yours"
+
+Pair = tuple[UUID, UUID]
+"""A person and an incident."""
+
+
+class _Plugged:
+    """What comes from above this package; `crisis.app` fills it with `plug`."""
+
+    alive: Callable[[Session, Collection[UUID]], Collection[UUID]]
+    may_follow: Callable[[Session, Collection[Pair]], Collection[Pair]]
+
+
+_plugged: Final = _Plugged()
+
+
+def plug(
+    *,
+    alive: Callable[[Session, Collection[UUID]], Collection[UUID]],
+    may_follow: Callable[[Session, Collection[Pair]], Collection[Pair]],
+) -> None:
+    """Say who may be where.
+
+    `alive(session, session_ids)` returns those sessions that are signed in still, of people in
+    service. `may_follow(session, pairs)` returns those pairs of person and incident in which the
+    person may read the page of the incident.
+    """
+    _plugged.alive, _plugged.may_follow = alive, may_follow
+
+
+def is_alive(session: Session, session_id: UUID) -> bool:
+    """Whether that session is signed in still."""
+    return session_id in _plugged.alive(session, [session_id])
+
+
+def may_follow(session: Session, person_id: UUID, incident_id: UUID) -> bool:
+    """Whether this person may read the page of this incident."""
+    return (person_id, incident_id) in _plugged.may_follow(session, [(person_id, incident_id)])
+
+
+def who_may_follow(
+    session: Session, connections: Iterable[Connection], incident_ids: Collection[UUID]
+) -> list[Connection]:
+    """Those connections whose person may follow at least one of these incidents."""
+    connections = list(connections)
+    people = {each.person_id for each in connections}
+    pairs = [(person, incident) for person in people for incident in incident_ids]
+    allowed = {person for person, _incident in _plugged.may_follow(session, pairs)}
+    return [each for each in connections if each.person_id in allowed]
+
+
+def strangers(session: Session, connections: Collection[Connection]) -> dict[Connection, str]:
+    """Those who must go, and why."""
+    if not connections:
+        return {}
+    alive = _plugged.alive(session, {each.session_id for each in connections})
+    wanted = {(each.person_id, incident) for each in connections for incident in each.incidents}
+    allowed = _plugged.may_follow(session, wanted) if wanted else ()
+    found: dict[Connection, str] = {}
+    for each in connections:
+        if each.session_id not in alive:
+            found[each] = SIGNED_OUT
+        elif any((each.person_id, incident) not in allowed for incident in each.incidents):
+            found[each] = NOT_YOURS
+    return found
+
+
+def see_out(strangers: Mapping[Connection, str]) -> None:
+    """Tell each why, and close their sockets."""
+    for connection, why in strangers.items():
+        rooms.evict(connection, why)

@@ -1,0 +1,283 @@
+"""One WebSocket: reads what a browser says, a little at a time, and writes what it is told.
+
+Engine.IO's threading mode would hand each connection to `simple_websocket`, which reads without a
+limit in a thread of its own. This wire reads in the thread that serves the request, so a browser
+that talks too much waits; it knows how large, how often and how long; and it compresses nothing.
+"""
+
+import base64
+import hashlib
+import logging
+import socket
+import struct
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from queue import Queue
+from threading import Lock
+from types import MethodType
+from typing import Any, Final
+
+from wsproto.connection import Connection as Protocol
+from wsproto.connection import ConnectionType
+from wsproto.events import CloseConnection, Event, Ping, Pong, TextMessage
+from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import LocalProtocolError
+
+from crisis.realtime import frames
+from crisis.realtime.frames import Hostile, Kind
+
+log = logging.getLogger(__name__)
+
+LARGEST_MESSAGE: Final = 64_000
+"""Characters in one message from a browser."""
+OFTEN: Final = 30
+WITHIN_SECONDS: Final = 10.0
+"""A browser may send `OFTEN` frames in this time."""
+ADMITTED_WITHIN_SECONDS: Final = 5.0
+PING_SECONDS: Final = 10
+PONG_SECONDS: Final = 10
+"""A browser is asked every `PING_SECONDS` and must answer within `PONG_SECONDS`."""
+STUCK_SECONDS: Final = 10
+"""How long one write may wait for a browser to take it."""
+OWED_CHARACTERS: Final = 500_000
+OWED_PACKETS: Final = 1_000
+"""What may wait for a browser that does not read; then it is dropped, and catches up later."""
+
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
+_CHUNK: Final = 16_384
+
+refused: Final[Counter[str]] = Counter()
+"""How often sockets were closed for each breach of the rules, since this process began."""
+
+
+class Admission:
+    """One socket on its way from the door to the room.
+
+    The door makes it and puts it into the request; the wire finds it there; whoever checks the
+    ticket says `admit()`.
+    """
+
+    def __init__(self, on_admitted: Callable[[], None] = lambda: None) -> None:
+        self._on_admitted = on_admitted
+        self.until = time.monotonic() + ADMITTED_WITHIN_SECONDS
+        self.admitted = False
+        self.wire: Wire | None = None
+
+    def admit(self) -> None:
+        """Whoever is at the other end has shown a valid ticket."""
+        self.admitted = True
+        self._on_admitted()
+
+    def dismiss(self) -> None:
+        """Close the socket once what was said to it is written; at once if it does not read."""
+        if self.wire is not None:
+            self.wire.dismiss()
+
+
+ADMISSION: Final = "crisis.admission"
+"""Where the door leaves the `Admission` in the WSGI environment."""
+
+
+class Outbox(Queue[Any]):
+    """What Engine.IO has queued for one browser, bounded by what that browser still owes reading.
+
+    Never blocks and never raises: one browser that does not read must not hold up the room.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = Lock()
+        self._owed = self._packets = 0
+        self.on_too_much: Callable[[], None] = lambda: None
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        if item is not None and not self._accept(len(item.encode())):
+            self.on_too_much()
+            return
+        super().put(item)
+
+    def written(self, size: int) -> None:
+        """A packet of `size` characters has left."""
+        with self._count:
+            self._owed -= size
+            self._packets -= 1
+
+    def _accept(self, size: int) -> bool:
+        with self._count:
+            if self._packets >= OWED_PACKETS or self._owed + size > OWED_CHARACTERS:
+                return False
+            self._owed += size
+            self._packets += 1
+            return True
+
+
+class Wire:
+    """The WebSocket class that Engine.IO is given: `send`, `wait` and `close`.
+
+    Engine.IO makes one per connection around its own handler, and calls it as a WSGI application.
+    """
+
+    def __init__(self, handler: MethodType, _server: object) -> None:
+        self._serve = handler
+        self._engine: Any = handler.__self__
+        self._protocol = Protocol(ConnectionType.SERVER)
+        self._writing = Lock()
+        self._heard: deque[str] = deque()
+        self._parts: list[str] = []
+        self._frames = _Pace()
+
+    def __call__(self, environ: dict[str, Any], _start_response: object) -> Iterable[bytes]:
+        self._socket: socket.socket = environ["gunicorn.socket"]
+        self._admission: Admission = environ[ADMISSION]
+        self._admission.wire = self
+        self._engine.queue.on_too_much = self.hang_up
+        _limit(self._socket, socket.SO_SNDTIMEO, STUCK_SECONDS)
+        self._socket.sendall(_greeting(environ["HTTP_SEC_WEBSOCKET_KEY"]))
+        try:
+            self._serve(self)
+        finally:
+            self._forget()
+        raise StopIteration  # how gunicorn learns that the connection was used up
+
+    def wait(self) -> str | None:
+        """The next thing the browser says; None when it has gone, or must go."""
+        while not self._heard:
+            try:
+                if not self._read():
+                    self.hang_up()
+                    return None
+            except Hostile as breach:
+                refused[str(breach)] += 1
+                log.debug("A socket was closed: %s", breach)
+                self._part(CloseReason.POLICY_VIOLATION)
+                return None
+        return self._heard.popleft()
+
+    def send(self, message: str) -> None:
+        """Write one text message. Raises `OSError` when the browser does not take it."""
+        with self._writing:
+            self._socket.sendall(_frame(message))
+        self._engine.queue.written(len(message))
+
+    def close(self) -> None:
+        """Say goodbye, when there is still somebody to hear it, and end the connection."""
+        self._part(CloseReason.NORMAL_CLOSURE)
+
+    def dismiss(self) -> None:
+        """Close from our side; Engine.IO writes what is queued first."""
+        self._engine.close(wait=False)
+
+    def hang_up(self) -> None:
+        """End the connection now, whoever is waiting in a read or a write of it."""
+        with suppress(OSError):  # it may have ended
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _forget(self) -> None:
+        self.hang_up()
+        self._engine.close(wait=False, abort=True)
+        self._engine.server.sockets.pop(self._engine.sid, None)
+
+    def _read(self) -> bool:
+        """Take in what has arrived; False when nothing more will."""
+        patience = self._patience()
+        if patience <= 0:
+            raise Hostile("no ticket in time")
+        _limit(self._socket, socket.SO_RCVTIMEO, patience)
+        try:
+            data = self._socket.recv(_CHUNK)
+        except OSError:  # reset, or silent for too long
+            return False
+        if not data:
+            return False
+        self._protocol.receive_data(data)
+        return all(self._take(event) for event in self._protocol.events())
+
+    def _patience(self) -> float:
+        if self._admission.admitted:
+            return PING_SECONDS + PONG_SECONDS + 5.0
+        return self._admission.until - time.monotonic()
+
+    def _take(self, event: Event) -> bool:
+        match event:
+            case TextMessage():
+                return self._take_text(event)
+            case Ping() | Pong():
+                self._frames.count()
+                if isinstance(event, Ping):
+                    self._answer(event.response())
+                return True
+            case CloseConnection():
+                self._answer(event.response())
+                return False
+        raise Hostile("a message that is not text")
+
+    def _take_text(self, event: TextMessage) -> bool:
+        if event.frame_finished:
+            self._frames.count()
+        self._parts.append(event.data)
+        if sum(map(len, self._parts)) > LARGEST_MESSAGE:
+            raise Hostile("a message too large")
+        if not event.message_finished:
+            return True
+        text, self._parts = "".join(self._parts), []
+        kind = frames.kind_of(text)
+        if kind is Kind.HEED:
+            self._heard.append(text)
+        return kind is not Kind.FAREWELL
+
+    def _part(self, reason: CloseReason) -> None:
+        self._answer(CloseConnection(code=reason))
+        self.hang_up()
+
+    def _answer(self, event: Event) -> None:
+        if not self._writing.acquire(timeout=1):
+            return  # it does not read what was written before
+        try:
+            self._socket.sendall(self._protocol.send(event))
+        except (OSError, LocalProtocolError):
+            pass  # it has gone, or goodbye was said before
+        finally:
+            self._writing.release()
+
+
+class _Pace:
+    """Counts frames; more than `OFTEN` within `WITHIN_SECONDS` are hostile."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._seen = 0
+
+    def count(self) -> None:
+        now = time.monotonic()
+        if now - self._since > WITHIN_SECONDS:
+            self._since, self._seen = now, 0
+        self._seen += 1
+        if self._seen > OFTEN:
+            raise Hostile("too many messages")
+
+
+def _greeting(key: str) -> bytes:
+    accept = base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest())
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+    )
+
+
+def _frame(message: str) -> bytes:
+    """One unmasked text frame (RFC 6455 §5.2): the same bytes for whoever is in the room."""
+    data = message.encode()
+    if len(data) < 126:
+        return struct.pack("!BB", 0x81, len(data)) + data
+    if len(data) < 65_536:
+        return struct.pack("!BBH", 0x81, 126, len(data)) + data
+    return struct.pack("!BBQ", 0x81, 127, len(data)) + data
+
+
+def _limit(connection: socket.socket, which: int, seconds: float) -> None:
+    # In the kernel, because Python's own time-out is one for both directions.
+    whole = int(seconds)
+    timeval = struct.pack("@ll", whole, int((seconds - whole) * 1_000_000))
+    connection.setsockopt(socket.SOL_SOCKET, which, timeval)
