@@ -49,6 +49,7 @@ class Action(StrEnum):
 
     KEEP_OFFICE = "keep_office"
     SEE_OFFICE = "see_office"
+    SEE_OFFICE_JOURNAL = "see_office_journal"
     SEE_CONTACTS = "see_contacts"
     KEEP_OWN_ACCOUNT = "keep_own_account"
     REPORT_INCIDENT = "report_incident"
@@ -127,6 +128,7 @@ _RUNS: Final = either(duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(R
 RULES: Final[Mapping[Action, Rule]] = {
     Action.KEEP_OFFICE: rank(Rank.ADMINISTRATOR),
     Action.SEE_OFFICE: anyone,
+    Action.SEE_OFFICE_JOURNAL: rank(Rank.ADMINISTRATOR, Rank.AUDITOR),
     Action.SEE_CONTACTS: rank(Rank.ADMINISTRATOR, Rank.COORDINATOR),
     Action.KEEP_OWN_ACCOUNT: anyone,
     Action.REPORT_INCIDENT: rank(Rank.COORDINATOR, Rank.MEMBER),

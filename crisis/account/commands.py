@@ -81,9 +81,7 @@ def sign_in_with_code(
         or pending.epoch != person.session_epoch
         or pending.expires_at <= work.now
     ):
-        raise Conflict(
-            Message("That took too long. Begin again with your password."), code="too_late"
-        )
+        raise too_late()
     proof = account.take_code(code, at=work.now)
     pending.end(at=work.now)
     return _begin(person, work, browser, proof)
@@ -214,6 +212,11 @@ def use_reset_link(
         account.disable_second_step()
     _end_sessions(person, work)
     return ResetLinkUsed(person_id=person.id, person=person.name, removed_second_step=removes)
+
+
+def too_late() -> Conflict:
+    """The first step of signing in no longer holds."""
+    return Conflict(Message("That took too long. Begin again with your password."), code="too_late")
 
 
 def dead_link() -> Conflict:

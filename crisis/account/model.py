@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import pyotp
@@ -18,6 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crisis.kernel.database import Base, Record
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.event import Event
+from crisis.kernel.problems import problem
+from crisis.kernel.text import Reading, plain_digits
 from crisis.kernel.words import Message
 from crisis.people.model import Names
 
@@ -37,6 +40,10 @@ FORGIVEN_AFTER: Final = timedelta(hours=24)
 STEP_SECONDS: Final = 30
 """RFC 6238 §4.1."""
 CODE_DIGITS: Final = 6
+RECOVERY_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without I, O, 0 and 1, which people mistake for one another."""
+_CODE: Final = re.compile(f"[0-9]{{{CODE_DIGITS}}}|[{RECOVERY_LETTERS}]{{16}}")
+_CODE_SPACING: Final = {ord(c): None for c in " -\t\r\n\u00a0\u200e\u200f\u202f"}
 
 
 class Proof(StrEnum):
@@ -55,6 +62,18 @@ class Announce(StrEnum):
     MINE = "mine"
     URGENT = "urgent"
     NONE = "none"
+
+
+def read_code(typed: str) -> str:
+    """Six digits, in any script, or the letters of a recovery code; raises `code.invalid`."""
+    code = plain_digits(typed).translate(_CODE_SPACING).upper()
+    if not _CODE.fullmatch(code):
+        raise problem("code.invalid")
+    return code
+
+
+Code = Annotated[str, Reading(read_code)]
+"""A code of the second step as a form may carry it."""
 
 
 def digest(secret: str) -> str:

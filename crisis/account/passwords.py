@@ -12,6 +12,7 @@ from typing import Annotated, Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from crisis.account.model import RECOVERY_LETTERS
 from crisis.kernel.database import refuse_while_writing
 from crisis.kernel.errors import Invalid
 from crisis.kernel.problems import problem
@@ -78,11 +79,6 @@ def fresh_recovery_codes() -> list[str]:
     return ["-".join(_four() for _ in range(4)) for _ in range(RECOVERY_CODES)]
 
 
-def plain_recovery_code(code: str) -> str:
-    """A recovery code without its hyphens, as it is hashed and compared."""
-    return code.replace("-", "")
-
-
 def _four() -> str:
     return "".join(secrets.choice(RECOVERY_LETTERS) for _ in range(4))
 
@@ -123,5 +119,4 @@ def _tells(folded: str, known: str) -> bool:
     return len(left) < len(folded) and len(left) < 6
 
 
-RECOVERY_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1
 _LIST: Final = Path(__file__).with_name("common_passwords.txt")

@@ -39,6 +39,15 @@ class Standing:
     last_seen_at: datetime
 
 
+@dataclass(frozen=True)
+class Pending:
+    """Somebody whose password was right and whose code is awaited."""
+
+    sign_in_id: UUID
+    actor: Actor
+    email: str
+
+
 def find_credentials(email: str) -> Credentials | None:
     """For an active person with this e-mail, in any case of letters; None for everybody else."""
     with reading() as session:
@@ -84,18 +93,22 @@ def find_standing(token: str) -> Standing | None:
         )
 
 
-def find_pending(token: str) -> SignIn | None:
+def find_pending(token: str) -> Pending | None:
     """The first step that this cookie finished, while its code may still be given."""
     with reading() as session:
-        return session.scalar(
-            select(SignIn)
+        found = session.execute(
+            select(SignIn.id, Person.id.label("person_id"), Person.email)
             .join(Person, Person.id == SignIn.person_id)
             .where(
                 SignIn.token_hash == digest(token),
                 SignIn.awaits_code.is_(True),
                 _holds(clock.now()),
             )
-        )
+        ).one_or_none()
+        actor = actor_of(session, found.person_id) if found else None
+        if found is None or actor is None:
+            return None
+        return Pending(sign_in_id=found.id, actor=actor, email=found.email or "")
 
 
 def session_alive(session: Session, session_ids: Collection[UUID]) -> set[UUID]:

@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crisis.kernel.command import Work, command
-from crisis.kernel.errors import Conflict, Invalid
+from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
+from crisis.people import planning
+from crisis.people.importing import Roster
 from crisis.people.model import (
     Calendar,
     ContactAdded,
@@ -17,6 +19,7 @@ from crisis.people.model import (
     ContactRemoved,
     Digits,
     Kind,
+    LanguageChosen,
     Ministry,
     MinistryActivityChanged,
     MinistryAdded,
@@ -24,14 +27,17 @@ from crisis.people.model import (
     Names,
     Office,
     OfficeFounded,
+    OfficeImported,
     OfficeSettingsChanged,
     Person,
     PersonActivityChanged,
     PersonAdded,
     PersonEdited,
     Profile,
+    StandingDutyChanged,
 )
-from crisis.policy import Action, Rank
+from crisis.people.planning import Change, What
+from crisis.policy import Action, Duty, Rank
 
 
 @command(Action.KEEP_OFFICE, on=Office)
@@ -155,12 +161,16 @@ def set_ministry_active(ministry: Ministry, work: Work, *, active: bool) -> Mini
 
 
 @command(Action.KEEP_OFFICE, on=Office)
-def add_person(office: Office, work: Work, *, profile: Profile) -> PersonAdded:
-    """Add somebody; the e-mail, when given, becomes their sign-in name and first contact point."""
+def add_person(
+    office: Office, work: Work, *, profile: Profile, mobile: str | None = None
+) -> PersonAdded:
+    """Add somebody; e-mail (also their sign-in name) and mobile (E.164) become contact points."""
     _check(work.session, profile, besides=None)
     person = Person(id=new_id()).take(profile)
-    if profile.email:
-        person.contacts = [ContactPoint(kind=ContactKind.EMAIL, value=profile.email, priority=1)]
+    given = [(ContactKind.MOBILE, mobile), (ContactKind.EMAIL, profile.email)]
+    for kind, value in given:
+        if value:
+            person.add_contact(kind=kind, value=value, label="")
     work.session.add(person)
     return PersonAdded(person_id=person.id, person=profile.name, rank=profile.rank)
 
@@ -184,6 +194,21 @@ def set_person_active(person: Person, work: Work, *, active: bool) -> PersonActi
     return person.set_active(active)
 
 
+@command(Action.KEEP_OWN_ACCOUNT, on=Person)
+def choose_language(person: Person, work: Work, *, language: str) -> LanguageChosen:
+    """Say in which language one reads."""
+    if work.actor.id != person.id:
+        raise Forbidden(Message("This account is somebody else's."), code="not_yours")
+    return person.choose_language(language)
+
+
+@command(Action.KEEP_OFFICE, on=Person)
+def set_standing_duty(person: Person, work: Work, *, duty: Duty | None) -> StandingDutyChanged:
+    """Name the duty that somebody holds from the opening of each incident, or take it back."""
+    _refuse_machine(person)
+    return person.set_standing_duty(duty)
+
+
 @command(Action.KEEP_OFFICE, on=Person)
 def add_contact(
     person: Person, work: Work, *, kind: ContactKind, value: str, label: str
@@ -198,11 +223,43 @@ def remove_contact(person: Person, work: Work, *, contact_id: UUID) -> ContactRe
     return person.remove_contact(contact_id)
 
 
+@command(Action.KEEP_OFFICE, on=Office)
+def import_office(office: Office, work: Work, *, roster: Roster, digest: str) -> OfficeImported:
+    """Add and change, all or nothing, what a file says.
+
+    `digest` is that of the plan somebody has seen. Raises `Invalid` (`roster`) when the file has
+    errors, `Conflict` (`stale_plan`) when the office changed since, or when nothing would change.
+    """
+    plan = planning.plan_for(work.session, office, roster)
+    if plan.errors:
+        first = plan.errors[0]
+        raise Invalid(
+            Message("Line {line}: {problem}", line=first.line, problem=first.message),
+            code="roster",
+        )
+    if plan.digest != digest:
+        raise Conflict(
+            Message("The office changed after this was shown. Look at the new comparison."),
+            code="stale_plan",
+        )
+    if plan.count(Change.UNCHANGED) == len(plan.steps):
+        raise Conflict(Message("The office already is as the file says."), code="already")
+    planning.apply(work.session, plan)
+    return OfficeImported(
+        settings_changed=bool(plan.codes(What.OFFICE, Change.CHANGED)),
+        ministries_added=plan.codes(What.MINISTRY, Change.ADDED),
+        ministries_changed=plan.codes(What.MINISTRY, Change.CHANGED),
+        people_added=plan.ids(What.PERSON, Change.ADDED),
+        people_changed=plan.ids(What.PERSON, Change.CHANGED),
+        audiences_added=plan.codes(What.AUDIENCE, Change.ADDED),
+        audiences_changed=plan.codes(What.AUDIENCE, Change.CHANGED),
+    )
+
+
 def _check(session: Session, profile: Profile, *, besides: UUID | None) -> None:
     """The e-mail is free, and the ministry and the deputy exist and are active."""
     fields: dict[str, Message] = {}
-    taken = select(Person.id).where(Person.email == profile.email, Person.id != besides)
-    if profile.email and session.scalar(taken):
+    if profile.email and _taken(session, profile.email, besides):
         fields["email"] = Message("Another person already signs in with this e-mail.")
     ministry = session.get(Ministry, profile.ministry_id)
     if ministry is None or not ministry.active:
@@ -212,6 +269,12 @@ def _check(session: Session, profile: Profile, *, besides: UUID | None) -> None:
         fields["deputy_id"] = Message("Choose an active person as deputy.")
     if fields:
         raise Invalid(next(iter(fields.values())), fields=fields)
+
+
+def _taken(session: Session, email: str, besides: UUID | None) -> bool:
+    # Sign-in does not tell A from a, so no two people may differ by that alone.
+    same = select(Person.id).where(func.lower(Person.email) == email.lower(), Person.id != besides)
+    return session.scalar(same.limit(1)) is not None
 
 
 def _refuse_machine(person: Person) -> None:

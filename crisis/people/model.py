@@ -210,6 +210,17 @@ class Person(Record):
         self.language = language
         return LanguageChosen(person_id=self.id, person=self.name, language=language)
 
+    def set_standing_duty(self, duty: Duty | None) -> StandingDutyChanged:
+        if self.standing_duty == duty:
+            raise Conflict(Message("That is already so."), code="already")
+        before, self.standing_duty = self.standing_duty, duty
+        return StandingDutyChanged(
+            person_id=self.id,
+            person=self.name,
+            before=Duty(before) if before else None,
+            after=duty,
+        )
+
     def add_contact(self, *, kind: ContactKind, value: str, label: str) -> ContactAdded:
         if any((each.kind, each.value) == (kind, value) for each in self.contacts):
             raise Conflict(Message("This person already has that contact point."), code="already")
@@ -335,11 +346,14 @@ class OfficeSettingsChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OfficeImported(Event):
+    """Ministries and audiences by code, people by id: no address stays in the journal."""
+
     name = "office.imported"
+    settings_changed: bool
     ministries_added: list[str]
     ministries_changed: list[str]
-    people_added: list[str]
-    people_changed: list[str]
+    people_added: list[UUID]
+    people_changed: list[UUID]
     audiences_added: list[str]
     audiences_changed: list[str]
 
@@ -391,6 +405,17 @@ class PersonActivityChanged(Event):
     person_id: UUID
     person: Names
     active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingDutyChanged(Event):
+    """From one duty to another; None is no standing duty."""
+
+    name = "person.standing_duty_changed"
+    person_id: UUID
+    person: Names
+    before: Duty | None
+    after: Duty | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crisis.kernel.command import query
 from crisis.kernel.database import reading
+from crisis.kernel.errors import NotFound
 from crisis.kernel.ids import OFFICE_ID
-from crisis.people.model import DutyHolding, Ministry, Names, Office, Person
+from crisis.kernel.journal import last_lines
+from crisis.kernel.text import fold_arabic
+from crisis.kernel.words import Message
+from crisis.people.importing import Roster
+from crisis.people.model import (
+    Audience,
+    ContactKind,
+    DutyHolding,
+    Ministry,
+    Names,
+    Office,
+    Person,
+)
+from crisis.people.planning import Plan, plan_for
 from crisis.policy import Action, Actor, Duty, Rank
+from crisis.timeline.words import Entry, entries
 
 
 @dataclass(frozen=True)
@@ -21,6 +37,20 @@ class Directory:
     people: dict[UUID, Names]
     ministries: dict[UUID, Names]
     ministry_of: dict[UUID, UUID | None]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The active people and ministries of the office, and the gaps."""
+
+    people: int
+    ministries: int
+    audiences: int
+    without_liaison: Sequence[Ministry]
+    without_mobile: Sequence[Person]
+
+
+LIAISON_DUTIES: Final = frozenset({Duty.LIAISON, Duty.LEAD_LIAISON})
 
 
 def actor_of(session: Session, person_id: UUID) -> Actor | None:
@@ -68,7 +98,9 @@ def people(office: Office, session: Session) -> Sequence[Person]:
 
 @query(Action.SEE_OFFICE, on=Person)
 def read_person(person: Person, session: Session) -> Person:
-    """One person with their contact points."""
+    """One person with their contact points; machines are nobody."""
+    if person.is_machine:
+        raise NotFound(Message("There is no such page, or it is not open to you."))
     return person
 
 
@@ -76,6 +108,63 @@ def read_person(person: Person, session: Session) -> Person:
 def read_ministry(ministry: Ministry, session: Session) -> Ministry:
     """One organisation."""
     return ministry
+
+
+@query(Action.SEE_OFFICE, on=Office)
+def find_people(
+    office: Office,
+    session: Session,
+    *,
+    words: str = "",
+    rank: Rank | None = None,
+    ministry_id: UUID | None = None,
+) -> Sequence[Person]:
+    """People whose names, title or e-mail hold all these words, in any spelling; as `people`."""
+    wanted = select(Person).where(Person.is_machine.is_(False))
+    if rank is not None:
+        wanted = wanted.where(Person.rank == rank)
+    if ministry_id is not None:
+        wanted = wanted.where(Person.ministry_id == ministry_id)
+    asked = fold_arabic(words).split()
+    found = [
+        each for each in session.scalars(wanted) if all(word in _searched(each) for word in asked)
+    ]
+    return sorted(found, key=lambda each: (not each.active, each.name.get("ar", "")))
+
+
+@query(Action.SEE_OFFICE, on=Office)
+def overview(office: Office, session: Session) -> Overview:
+    """How large the office is, and what it lacks before it can be relied upon."""
+    people = session.scalars(
+        select(Person).where(Person.active.is_(True), Person.is_machine.is_(False))
+    ).all()
+    ministries = session.scalars(
+        select(Ministry).where(Ministry.active.is_(True)).order_by(Ministry.code)
+    ).all()
+    spoken_for = {each.ministry_id for each in people if each.standing_duty in LIAISON_DUTIES}
+    return Overview(
+        people=len(people),
+        ministries=len(ministries),
+        audiences=session.scalar(select(func.count(Audience.id))) or 0,
+        without_liaison=[
+            each for each in ministries if not each.is_centre and each.id not in spoken_for
+        ],
+        without_mobile=[each for each in people if each.first(ContactKind.MOBILE) is None],
+    )
+
+
+@query(Action.SEE_OFFICE_JOURNAL, on=Office)
+def office_lines(
+    office: Office, session: Session, *, language: str, limit: int = 30
+) -> Sequence[Entry]:
+    """The newest lines of the office's own stream, newest first."""
+    return entries(session, last_lines(session, office.id, limit=limit), language)
+
+
+@query(Action.KEEP_OFFICE, on=Office)
+def plan_import(office: Office, session: Session, *, roster: Roster) -> Plan:
+    """What importing this file would do now."""
+    return plan_for(session, office, roster)
 
 
 def directory(session: Session) -> Directory:
@@ -86,6 +175,12 @@ def directory(session: Session) -> Directory:
         people={row.id: row.name for row in rows},
         ministries={row.id: {**row.name, **row.short_name} for row in named},
         ministry_of={row.id: row.ministry_id for row in rows},
+    )
+
+
+def _searched(person: Person) -> str:
+    return fold_arabic(
+        " ".join([*person.name.values(), *person.title.values(), person.email or ""])
     )
 
 

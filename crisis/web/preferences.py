@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Final, Literal
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, current_app
 from werkzeug.wrappers import Response
 
 from crisis.web.asking import Form, asked
-from crisis.web.locale import THEMES
 from crisis.web.returning import Way, go
 
 bp = Blueprint("preferences", __name__)
@@ -22,17 +21,6 @@ class PreferencesForm(Form):
     lang: Literal["ar", "en", "fr"] | None = None
     theme: Literal["system", "light", "dark"] | None = None
     next: Way = None
-
-
-def register(app: Flask) -> None:
-    """Tell every page which theme its reader chose."""
-    app.context_processor(lambda: {"theme": theme()})
-
-
-def theme() -> str:
-    """`system`, `light` or `dark`; what a room is sent knows none."""
-    said = request.cookies.get("theme", "") if request else ""
-    return said if said in THEMES else "system"
 
 
 def remember(response: Response, name: str, value: str) -> Response:

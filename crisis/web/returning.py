@@ -24,7 +24,7 @@ def local(way: str | None, default: str = "/") -> str:
 
 
 def asked_way() -> str:
-    """The `next` of this request's address, or of its form when it is shown again; empty if none."""
+    """The `next` of this request, from its form or its address; empty when it has none."""
     return local(request.form.get("next") or request.args.get("next"), "")
 
 

@@ -1,0 +1,130 @@
+"""What the pages of the office may be sent, field by field."""
+
+from typing import Annotated, Final, Literal, get_args
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from crisis.kernel.text import Email, Line, OptionalLine, Reading
+from crisis.people.importing import (
+    LARGEST,
+    Country,
+    Language,
+    MinistryCode,
+    OptionalShortLine,
+    PhoneTyped,
+    Zone,
+)
+from crisis.people.model import Calendar, ContactKind, Digits, Hazard, Kind, Names
+from crisis.policy import Duty, Rank
+from crisis.web.asking import Form
+
+email: Final[Reading[str]] = get_args(Email)[1]
+
+
+class SettingsForm(Form):
+    name_ar: Line
+    name_en: OptionalLine = None
+    name_fr: OptionalLine = None
+    zone: Zone
+    digits: Digits
+    calendar: Calendar
+    country: Country
+    duty_phone: PhoneTyped | None = None
+
+    @property
+    def name(self) -> Names:
+        return names(self.name_ar, self.name_en, self.name_fr)
+
+
+class MinistryForm(Form):
+    kind: Kind
+    name_ar: Line
+    name_en: OptionalLine = None
+    name_fr: OptionalLine = None
+    short_ar: OptionalShortLine = None
+    short_en: OptionalShortLine = None
+    short_fr: OptionalShortLine = None
+    lead_hazards: list[Hazard] = Field(default=[], max_length=len(Hazard))
+
+    @property
+    def name(self) -> Names:
+        return names(self.name_ar, self.name_en, self.name_fr)
+
+    @property
+    def short_name(self) -> Names:
+        return names(self.short_ar, self.short_en, self.short_fr)
+
+
+class NewMinistryForm(MinistryForm):
+    code: MinistryCode
+
+
+class PersonForm(Form):
+    name_ar: Line
+    name_en: OptionalLine = None
+    name_fr: OptionalLine = None
+    title_ar: OptionalLine = None
+    title_en: OptionalLine = None
+    title_fr: OptionalLine = None
+    email: Email | None = None
+    language: Language = "ar"
+    languages: list[Language] = Field(default=[], max_length=3)
+    rank: Rank = Rank.MEMBER
+    ministry_id: UUID
+    standing_duty: Duty | None = None
+    deputy_id: UUID | None = None
+
+    @property
+    def name(self) -> Names:
+        return names(self.name_ar, self.name_en, self.name_fr)
+
+    @property
+    def title(self) -> Names:
+        return names(self.title_ar, self.title_en, self.title_fr)
+
+
+class NewPersonForm(PersonForm):
+    mobile: PhoneTyped | None = None
+
+
+class ContactForm(Form):
+    kind: ContactKind
+    value: Line
+    label: OptionalShortLine = None
+
+
+class ActivityForm(Form):
+    active: Literal["yes", "no"]
+
+
+class LiaisonForm(Form):
+    person_id: UUID
+
+
+class NothingForm(Form):
+    """A button alone."""
+
+
+class PeopleAsked(Form):
+    """The search of the people page."""
+
+    q: OptionalShortLine = None
+    rank: Rank | None = None
+    ministry: UUID | None = None
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+
+class ImportForm(Form):
+    """A file may go beside it. What the text says is read by `crisis.people.importing`."""
+
+    model_config = ConfigDict(str_max_length=LARGEST)
+
+    text: Annotated[str, Reading(str)] | None = None
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    apply: Literal["yes"] | None = None
+
+
+def names(ar: str | None, en: str | None, fr: str | None) -> Names:
+    """The languages that were given."""
+    return {code: said for code, said in (("ar", ar), ("en", en), ("fr", fr)) if said}
