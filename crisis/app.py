@@ -8,7 +8,7 @@ from flask import Flask, g, request
 from sqlalchemy import text
 
 from crisis import records
-from crisis.account import loading
+from crisis.account import loading, sessions
 from crisis.account import routes as account
 from crisis.incidents import routes as incidents
 from crisis.jobs import heartbeat
@@ -19,10 +19,10 @@ from crisis.people import routes as people_pages
 from crisis.people.model import Office, in_language
 from crisis.plugs import plug_kernel
 from crisis.policy import Action, Case, allows
-from crisis.realtime import sockets, tailer
+from crisis.realtime import doorkeeper, eviction, sockets, tailer
 from crisis.room import press
 from crisis.room import routes as room
-from crisis.room import sockets as _room_sockets
+from crisis.room import sockets as room_sockets
 from crisis.settings import ROOT, Settings
 from crisis.timeline import terms
 from crisis.web import asking, errors, frame, health, locale, preferences, security
@@ -37,7 +37,7 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     room,
 )
 WITHOUT_OFFICE: Final = frozenset({"static", "health.alive", "health.ready"})
-__all__ = ["_room_sockets", "create_app", "records"]
+__all__ = ["create_app", "records"]
 
 
 def create_app(settings: Settings) -> Flask:
@@ -89,14 +89,18 @@ def _plug_web(app: Flask, settings: Settings) -> None:
     health.checks.update(
         database=_database_wrong,
         migrations=migrations.pending,
-        tailer=tailer.wrong,
+        tailer=sockets.wrong,
         worker=heartbeat.wrong,
     )
 
 
 def _plug_realtime(app: Flask, settings: Settings) -> None:
     sockets.register(app, settings)
+    eviction.plug(
+        alive=loading.session_alive, may_follow=room_sockets.may_follow, touch=sessions.touch
+    )
     tailer.plug(app, press=press.packet, style=office_style)
+    doorkeeper.plug(app, faces=press.presence_html, style=office_style)
     command.listeners[:] = [tailer.wake]
 
 

@@ -20,9 +20,10 @@ from crisis.web.locale import Style, speaking
 
 EVERY_SECONDS: Final = 1.0
 PULSE_SECONDS: Final = 10.0
+TOUCH_SECONDS: Final = 60.0
 
-Faces = Callable[[Sequence[UUID]], str]
-"""HTML that shows these people as present, in the language now spoken."""
+Faces = Callable[[UUID, str], str]
+"""HTML that shows who is present in this incident, for readers of this language."""
 
 
 class _Plugged:
@@ -40,7 +41,12 @@ class _Pulse:
     at: float
 
 
+class _Touched:
+    next = 0.0
+
+
 _plugged: Final = _Plugged()
+_touched: Final = _Touched()
 _pulses: Final[dict[UUID, _Pulse]] = {}
 
 
@@ -70,6 +76,19 @@ def _look() -> None:
             strangers = eviction.strangers(session, connections)
         eviction.see_out(strangers)
     presence.keep(rooms.everyone())
+    _keep_sessions()
+    _give_pulses()
+
+
+def _keep_sessions() -> None:
+    """A session whose page is open is in use, though nobody types."""
+    now = time.monotonic()
+    if (connections := rooms.everyone()) and now > _touched.next:
+        _touched.next = now + TOUCH_SECONDS
+        eviction.touch({each.session_id for each in connections})
+
+
+def _give_pulses() -> None:
     listened = rooms.listened()
     for incident_id in _pulses.keys() - listened.keys():
         del _pulses[incident_id]
@@ -92,7 +111,7 @@ def _give_pulse(incident_id: UUID, people: Sequence[UUID], languages: set[str]) 
     at = clock.now().isoformat(timespec="milliseconds")
     for language in languages:
         with speaking(_plugged.app, language, _plugged.style()):
-            shown = _plugged.faces(people)
+            shown = _plugged.faces(incident_id, language)
         told = {"at": at, "head": head, "present": shown}
         rooms.say("pulse", told, to=rooms.room_of(incident_id, language))
 

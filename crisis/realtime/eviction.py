@@ -25,6 +25,7 @@ class _Plugged:
 
     alive: Callable[[Session, Collection[UUID]], Collection[UUID]]
     may_follow: Callable[[Session, Collection[Pair]], Collection[Pair]]
+    touch: Callable[[list[UUID]], None]
 
 
 _plugged: Final = _Plugged()
@@ -34,14 +35,15 @@ def plug(
     *,
     alive: Callable[[Session, Collection[UUID]], Collection[UUID]],
     may_follow: Callable[[Session, Collection[Pair]], Collection[Pair]],
+    touch: Callable[[list[UUID]], None],
 ) -> None:
     """Say who may be where.
 
     `alive(session, session_ids)` returns those sessions that are signed in still, of people in
     service. `may_follow(session, pairs)` returns those pairs of person and incident in which the
-    person may read the page of the incident.
+    person may read the page of the incident. `touch(session_ids)` notes that sessions are in use.
     """
-    _plugged.alive, _plugged.may_follow = alive, may_follow
+    _plugged.alive, _plugged.may_follow, _plugged.touch = alive, may_follow, touch
 
 
 def is_alive(session: Session, session_id: UUID) -> bool:
@@ -79,6 +81,11 @@ def strangers(session: Session, connections: Collection[Connection]) -> dict[Con
         elif any((each.person_id, incident) not in allowed for incident in each.incidents):
             found[each] = NOT_YOURS
     return found
+
+
+def touch(session_ids: Collection[UUID]) -> None:
+    """Note that these sessions are in use: a page of theirs is open."""
+    _plugged.touch(list(session_ids))
 
 
 def see_out(strangers: Mapping[Connection, str]) -> None:

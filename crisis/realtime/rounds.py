@@ -34,11 +34,11 @@ class Rounds:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the present round, and no more; returns after 2 s in any case."""
+        """Finish the present round, and no more; returns after 1 s in any case."""
         self._stopping = True
         self._nudged.set()
         if self._thread is not None:
-            self._thread.join(2)
+            self._thread.join(1)
 
     def nudge(self) -> None:
         """Begin the next round now."""

@@ -86,10 +86,10 @@ def start(process: str) -> None:
 
 def stop() -> None:
     """Close every socket in good order, so that pages go to another process at once."""
-    tailer.stop()
-    doorkeeper.stop()
     for connection in rooms.everyone():
         connection.dismiss()
+    tailer.stop()
+    doorkeeper.stop()
     presence.keep([])
 
 

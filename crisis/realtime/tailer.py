@@ -171,7 +171,8 @@ def _say(stream: UUID, lines: Sequence[Line]) -> None:
 
 def _pressed(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
     try:
-        return packets(lines, language)
+        told = packets(lines, language)
+        return [each for _line, each in zip(lines, told, strict=True)]
     except SQLAlchemyError:
         raise  # the database is away: the same lines are tried again
     except Exception:  # one line that cannot be rendered must not silence the room for ever
@@ -232,13 +233,13 @@ class _Listening:
         self._connection: Connection | None = None
 
     def hear(self) -> None:
-        """Hear what is said within five seconds; raises when the connection is lost."""
+        """Hear what is said within a second; raises when the connection is lost."""
         try:
             if self._connection is None:
                 self._connection = _own_connection()
                 self._connection.exec_driver_sql(f"LISTEN {journal.CHANNEL}")
             driver: Any = self._connection.connection.driver_connection
-            for notice in driver.notifies(timeout=5):
+            for notice in driver.notifies(timeout=1):
                 _wake_for(UUID(notice.payload))
             self._connection.exec_driver_sql("SELECT 1")  # notices a connection cut silently
         except BaseException:

@@ -1,0 +1,121 @@
+"""The command line: starting Nasaq, and the parts of that for whoever runs the machine."""
+
+import signal
+import socket
+import sys
+import threading
+from typing import NoReturn
+
+import click
+
+from crisis import serving
+from crisis.jobs.wakeups import Worker
+from crisis.kernel import database, migrations
+from crisis.people.queries import the_office
+from crisis.plugs import plug_kernel
+from crisis.serving import PortTakenError
+from crisis.settings import Settings, SettingsError, is_loopback, load
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Nasaq, the crisis-communication system. Without a command: prepare the database and serve."""
+    if context.invoked_subcommand is None:
+        _serve_alone()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the shape this version needs."""
+    _migrate(_settings())
+
+
+@main.command()
+@click.option("--with-worker", is_flag=True, help="Work in the same process, without `work`.")
+def serve(with_worker: bool) -> None:
+    """Serve pages and sockets. The database must have been migrated."""
+    settings = _settings()
+    listener = _listen(settings)
+    worker = Worker() if with_worker else None
+    serving.serve(settings, listener, worker=worker, when_ready=lambda: _say_where(settings))
+
+
+@main.command()
+def work() -> None:
+    """Do what falls due, apart from serving. As many of these as wanted may run."""
+    _connect(_settings())
+    told_to_stop = threading.Event()
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda _signal, _frame: told_to_stop.set())
+    worker = Worker()
+    worker.start()
+    click.echo("At work. Stop with Ctrl+C.")
+    told_to_stop.wait()
+    worker.stop()
+
+
+def _serve_alone() -> None:
+    settings = _settings()
+    listener = _listen(settings)  # first: nobody waits for a migration to hear that it was no use
+    _migrate(settings)
+    database.engine().dispose()  # no connection is shared with the process that serves
+    serving.serve(settings, listener, worker=Worker(), when_ready=lambda: _say_where(settings))
+
+
+def _settings() -> Settings:
+    try:
+        return load()
+    except SettingsError as error:
+        _end("\n".join(["Nasaq cannot start:", *(f"  · {each}" for each in error.problems)]))
+
+
+def _connect(settings: Settings) -> None:
+    database.connect(settings.database)
+    plug_kernel()
+
+
+def _migrate(settings: Settings) -> None:
+    _connect(settings)
+    if migrations.pending() is not None:
+        migrations.upgrade(settings.database)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return serving.listen(settings)
+    except PortTakenError as error:
+        _end(
+            f"Nasaq cannot listen on {settings.host}, port {settings.port}: {error}.\n"
+            "  · Stop the program that is there, or choose another port: PORT=5001 make run"
+        )
+
+
+def _say_where(settings: Settings) -> None:
+    """What somebody needs who has just started it."""
+    own = settings.public_base_url or f"http://localhost:{settings.port}"
+    click.echo(f"Nasaq is at       {own}")
+    if not settings.public_base_url and not is_loopback(settings.host):
+        click.echo(f"On your phone     http://{_address_on_the_network()}:{settings.port}")
+    if the_office().is_exercise:
+        click.echo("To sign in        choose somebody on the first page: this is a demo office")
+    else:
+        click.echo(
+            "To sign in        with your e-mail and password (the first: python run.py init)"
+        )
+    click.echo("To stop           Ctrl+C")
+
+
+def _address_on_the_network() -> str:
+    # Connecting a datagram socket sends nothing; it only asks which way the traffic would go.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # reserved for documentation, RFC 5737
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
+
+
+def _end(words: str) -> NoReturn:
+    click.echo(words, err=True)
+    sys.exit(2)
