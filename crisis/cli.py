@@ -9,10 +9,12 @@ from typing import NoReturn
 import click
 
 from crisis import serving
+from crisis.incidents.queries import read_journal
 from crisis.jobs.wakeups import Worker
 from crisis.kernel import database, migrations
 from crisis.people.queries import the_office
 from crisis.plugs import plug_kernel
+from crisis.seeding import seed_demo
 from crisis.serving import PortTakenError
 from crisis.settings import Settings, SettingsError, is_loopback, load
 
@@ -55,10 +57,32 @@ def work() -> None:
     worker.stop()
 
 
+@main.command()
+def seed() -> None:
+    """Fill a new installation with the demo office: an exercise, in the middle of a flood."""
+    _migrate(_settings())
+    if not seed_demo():
+        _end("This office already has people; the demo would mix with them. Nothing was done.")
+    click.echo("The demo office is there. Start with: python run.py")
+
+
+@main.command()
+def verify() -> None:
+    """Read the whole journal and name every line that is missing, moved or changed."""
+    _connect(_settings())
+    flaws, streams, lines = read_journal()
+    for flaw in flaws:
+        click.echo(flaw)
+    if flaws:
+        _end(f"The journal is not what was written: {len(flaws)} flaws.", code=1)
+    click.echo(f"Every line follows the one before: {lines} lines in {streams} streams.")
+
+
 def _serve_alone() -> None:
     settings = _settings()
     listener = _listen(settings)  # first: nobody waits for a migration to hear that it was no use
-    _migrate(settings)
+    if _migrate(settings):
+        seed_demo()
     database.engine().dispose()  # no connection is shared with the process that serves
     serving.serve(settings, listener, worker=Worker(), when_ready=lambda: _say_where(settings))
 
@@ -75,10 +99,13 @@ def _connect(settings: Settings) -> None:
     plug_kernel()
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(settings: Settings) -> bool:
+    """Bring the database up to date; True when it was empty before."""
     _connect(settings)
+    is_new = migrations.is_new()
     if migrations.pending() is not None:
         migrations.upgrade(settings.database)
+    return is_new
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -116,6 +143,6 @@ def _address_on_the_network() -> str:
         return str(probe.getsockname()[0])
 
 
-def _end(words: str) -> NoReturn:
+def _end(words: str, *, code: int = 2) -> NoReturn:
     click.echo(words, err=True)
-    sys.exit(2)
+    sys.exit(code)

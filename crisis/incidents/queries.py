@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crisis import policy
 from crisis.incidents.model import Incident, IncidentLink, Status
-from crisis.kernel import clock
+from crisis.kernel import clock, journal
 from crisis.kernel.command import query
 from crisis.kernel.database import reading
 from crisis.kernel.errors import NotFound
@@ -157,3 +157,14 @@ def ministry_choices(language: str) -> list[dict[str, Any]]:
         {"id": each.id, "name": in_language(each.name, language), "hazards": each.lead_hazards}
         for each in found
     ]
+
+
+def read_journal() -> tuple[list[str], int, int]:
+    """Every flaw of the journal as a sentence, and how many streams and lines were read."""
+    with reading() as session:
+        refs = dict(session.execute(select(Incident.id, Incident.ref)).tuples().all())
+        flaws = [
+            f"{refs.get(flaw.stream, 'office')}: {flaw}" for flaw in journal.verify(session)
+        ]
+        streams, lines = journal.size(session)
+    return flaws, streams, lines

@@ -128,6 +128,12 @@ def head_of(session: Session, stream: UUID) -> int:
     return found or 0
 
 
+def size(session: Session) -> tuple[int, int]:
+    """How many streams and how many lines there are."""
+    streams = session.scalar(select(func.count()).select_from(StreamHead)) or 0
+    return streams, session.scalar(select(func.count()).select_from(Line)) or 0
+
+
 def verify(session: Session) -> Iterator[Flaw]:
     """Every flaw of every stream; none when the journal is exactly what was written.
 

@@ -31,6 +31,12 @@ def pending() -> str | None:
     return f"the database is at {current}, the code needs {newest}: run `python run.py migrate`"
 
 
+def is_new() -> bool:
+    """Whether no migration has ever touched the connected database."""
+    with engine().connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is None
+
+
 def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
