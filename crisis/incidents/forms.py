@@ -28,7 +28,7 @@ Words = Annotated[str, prose(4000)]
 OptionalWords = Annotated[str | None, optional(prose(4000))]
 Ref = Annotated[str, line(16)]
 Ids = Annotated[list[UUID], Field(max_length=60, default_factory=list)]
-Options = Annotated[list[Reason], Field(min_length=1, max_length=8)]
+Options = Annotated[list[OptionalReason], Field(min_length=1, max_length=8)]
 
 
 class ReportForm(Form):
@@ -163,10 +163,12 @@ class DecisionForm(Form):
     review_in_minutes: Minutes = None
 
     def draft(self) -> DecisionDraft:
+        """Without the options left empty; `chosen` is -1 when an empty one was marked."""
+        written = [place for place, option in enumerate(self.options) if option]
         return DecisionDraft(
             question=self.question,
-            options=tuple(self.options),
-            chosen=self.chosen,
+            options=tuple(option for option in self.options if option),
+            chosen=written.index(self.chosen) if self.chosen in written else -1,
             rationale=self.rationale,
             information_known=self.information_known,
             assumptions=self.assumptions,

@@ -166,15 +166,18 @@ def forget_request(_error: BaseException | None) -> None:
 
 
 def _plain(sent: MultiDict[str, str], shape: type[BaseModel]) -> dict[str, Any]:
-    """Lists for the fields that are lists, one value for the others, nothing for empty ones."""
+    """Lists for the fields that are lists (places kept), one value for the others, none if empty."""
     plain: dict[str, Any] = {}
     for name in sent:
-        values = [value for value in sent.getlist(name) if value != ""]
-        if name in OURS or not values:
+        values = sent.getlist(name)
+        written = [value for value in values if value != ""]
+        if name in OURS or not written:
             continue
         field = shape.model_fields.get(name)
-        many = field is not None and str(field.annotation).startswith(("list", "tuple"))
-        plain[name] = values if many or len(values) > 1 else values[0]
+        if field is not None and str(field.annotation).startswith("list"):
+            plain[name] = values
+        else:
+            plain[name] = written if len(written) > 1 else written[0]
     return plain
 
 
