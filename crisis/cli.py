@@ -4,15 +4,21 @@ import signal
 import socket
 import sys
 import threading
-from typing import NoReturn
+from pathlib import Path
+from typing import NoReturn, TextIO
 
 import click
 
 from crisis import serving
+from crisis.account.founding import found, read_founding
 from crisis.incidents.queries import read_journal
 from crisis.jobs.wakeups import Worker
 from crisis.kernel import database, migrations
-from crisis.people.queries import the_office
+from crisis.kernel.errors import Invalid, Refusal
+from crisis.kernel.ids import OFFICE_ID
+from crisis.people import importing, planning
+from crisis.people.commands import import_office
+from crisis.people.queries import plan_import, the_office, the_system
 from crisis.plugs import plug_kernel
 from crisis.seeding import seed_demo
 from crisis.serving import PortTakenError
@@ -64,6 +70,59 @@ def seed() -> None:
     if not seed_demo():
         _end("This office already has people; the demo would mix with them. Nothing was done.")
     click.echo("The demo office is there. Start with: python run.py")
+
+
+@main.command()
+@click.option("--office-ar", prompt="Name of the office, in Arabic", help="Name of the office.")
+@click.option("--office-en", default="", help="The same in English.")
+@click.option("--office-fr", default="", help="The same in French.")
+@click.option("--country", prompt="Country (two letters, like LY)", help="ISO 3166 code.")
+@click.option("--name-ar", prompt="Name of the administrator, in Arabic", help="Their name.")
+@click.option("--name-en", default="", help="The same in English.")
+@click.option("--name-fr", default="", help="The same in French.")
+@click.option("--email", prompt="E-mail of the administrator", help="What they sign in with.")
+@click.option("--password-file", type=click.File(), help="Without it, a link to set one is shown.")
+def init(password_file: TextIO | None, **given: str) -> None:
+    """Begin an office without the demo: its name, its country, its first administrator."""
+    settings = _settings()
+    _migrate(settings)
+    password = password_file.read().rstrip("\r\n") if password_file else None
+    try:
+        link = found(read_founding(**given, password=password))
+    except Refusal as refusal:
+        _refuse(refusal)
+    click.echo("The office is founded, and its administrator can keep it.")
+    if link:
+        base = settings.public_base_url or f"http://localhost:{settings.port}"
+        click.echo(f"Within 24 hours, set a password at  {base.rstrip('/')}{link}")
+
+
+@main.group()
+def office() -> None:
+    """Keep the office from the command line."""
+
+
+@office.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--apply", "really", is_flag=True, help="Do it; without this, only say what would be."
+)
+def import_file(file: Path, really: bool) -> None:
+    """Read ministries, people and audiences from FILE (YAML or JSON)."""
+    _connect(_settings())
+    system = the_system()
+    try:
+        roster = importing.read_file(file, country=the_office().country)
+        plan = plan_import(system, OFFICE_ID, roster=roster)
+        for line in planning.told(plan):
+            click.echo(line)
+        if plan.errors:
+            _end(f"{file.name} has errors; nothing was done.", code=1)
+        if really:
+            import_office(system, OFFICE_ID, roster=roster, digest=plan.digest)
+    except Refusal as refusal:
+        _refuse(refusal)
+    click.echo("Done." if really else "Nothing was done yet. To do it, add --apply.")
 
 
 @main.command()
@@ -141,6 +200,11 @@ def _address_on_the_network() -> str:
         except OSError:
             return socket.gethostname()
         return str(probe.getsockname()[0])
+
+
+def _refuse(refusal: Refusal) -> NoReturn:
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    _end("\n".join([str(refusal), *(f"  · {name}: {said}" for name, said in fields.items())]))
 
 
 def _end(words: str, *, code: int = 2) -> NoReturn:

@@ -18,6 +18,7 @@ from crisis.kernel.errors import Invalid
 from crisis.kernel.problems import problem
 from crisis.kernel.text import Reading, fold_arabic
 from crisis.kernel.words import Message
+from crisis.people.model import Names
 
 SHORTEST: Final = 12
 LONGEST: Final = 200
@@ -55,6 +56,11 @@ def fresh_hash(password: str, *, about: Iterable[str], field: str = "password") 
     refuse_while_writing("hashing")
     with _turn:
         return _hasher.hash(password)
+
+
+def known_of(email: str, name: Names) -> list[str]:
+    """What others know of somebody, and what is therefore no password."""
+    return [email, email.partition("@")[0], *name.values()]
 
 
 def matches(password_hash: str | None, password: str) -> bool:

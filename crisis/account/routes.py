@@ -508,13 +508,7 @@ def _new_hash(person: Person, password: str, again: str) -> str:
     if password != again:
         differs = Message("The two passwords are not the same.")
         raise Invalid(differs, fields={"again": differs})
-    return passwords.fresh_hash(password, about=known_of(person))
-
-
-def known_of(person: Person) -> list[str]:
-    """What others know of somebody, and what is therefore no password."""
-    email = person.email or ""
-    return [email, email.partition("@")[0], *person.name.values()]
+    return passwords.fresh_hash(password, about=passwords.known_of(person.email or "", person.name))
 
 
 def _kept(codes: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from crisis.people.importing import (
     OptionalShortLine,
     PhoneTyped,
     Zone,
+    names_of,
 )
 from crisis.people.model import Calendar, ContactKind, Digits, Hazard, Kind, Names
 from crisis.policy import Duty, Rank
@@ -34,7 +35,7 @@ class SettingsForm(Form):
 
     @property
     def name(self) -> Names:
-        return names(self.name_ar, self.name_en, self.name_fr)
+        return names_of(self.name_ar, self.name_en, self.name_fr)
 
 
 class MinistryForm(Form):
@@ -49,11 +50,11 @@ class MinistryForm(Form):
 
     @property
     def name(self) -> Names:
-        return names(self.name_ar, self.name_en, self.name_fr)
+        return names_of(self.name_ar, self.name_en, self.name_fr)
 
     @property
     def short_name(self) -> Names:
-        return names(self.short_ar, self.short_en, self.short_fr)
+        return names_of(self.short_ar, self.short_en, self.short_fr)
 
 
 class NewMinistryForm(MinistryForm):
@@ -77,11 +78,11 @@ class PersonForm(Form):
 
     @property
     def name(self) -> Names:
-        return names(self.name_ar, self.name_en, self.name_fr)
+        return names_of(self.name_ar, self.name_en, self.name_fr)
 
     @property
     def title(self) -> Names:
-        return names(self.title_ar, self.title_en, self.title_fr)
+        return names_of(self.title_ar, self.title_en, self.title_fr)
 
 
 class NewPersonForm(PersonForm):
@@ -123,8 +124,3 @@ class ImportForm(Form):
     text: Annotated[str, Reading(str)] | None = None
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     apply: Literal["yes"] | None = None
-
-
-def names(ar: str | None, en: str | None, fr: str | None) -> Names:
-    """The languages that were given."""
-    return {code: said for code, said in (("ar", ar), ("en", en), ("fr", fr)) if said}

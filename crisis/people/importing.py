@@ -19,6 +19,7 @@ file gives no e-mail. `deputy` and `members` name a key of this file or an e-mai
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 import yaml
@@ -113,7 +114,7 @@ class NamesGiven(Given):
 
     @property
     def names(self) -> Names:
-        return {code: said for code, said in self if said}
+        return names_of(self.ar, self.en, self.fr)
 
 
 class FullNamesGiven(NamesGiven):
@@ -163,6 +164,11 @@ class AudienceGiven(Given):
 # ── what was read ────────────────────────────────────────────────────────────────────────────────
 
 
+def names_of(ar: str | None, en: str | None, fr: str | None) -> Names:
+    """A name in the languages that were given."""
+    return {code: said for code, said in (("ar", ar), ("en", en), ("fr", fr)) if said}
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is wrong on a line of the file (1 for the first)."""
@@ -209,6 +215,17 @@ def read(text: str, *, country: str) -> Roster:
     roster.errors.sort(key=lambda each: each.line)
     del roster.errors[MOST_ERRORS:]
     return roster
+
+
+def read_file(file: Path, *, country: str) -> Roster:
+    """The same for a file in UTF-8, whatever its size."""
+    with file.open("rb") as opened:
+        content = opened.read(4 * LARGEST + 1)
+    try:
+        return read(content.decode("utf-8-sig"), country=country)
+    except UnicodeDecodeError as error:
+        at = content.count(b"\n", 0, error.start) + 1
+        return Roster(errors=[Problem(at, NOT_UTF8)])
 
 
 def _read_parts(roster: Roster, top: "_Node", country: str) -> None:
@@ -386,5 +403,6 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "people": PersonGiven,
     "audiences": AudienceGiven,
 }
+NOT_UTF8: Final = Message("This is not text in UTF-8. Save it as such, and send it again.")
 _NOT_YAML: Final = Message("This is neither YAML nor JSON from here on. Correct the line.")
 _NOT_A_ROSTER: Final = Message("The file must name ministries, people or audiences.")

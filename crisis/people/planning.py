@@ -135,6 +135,18 @@ def _referred(session: Session, value: Any) -> Any:
     return value
 
 
+def told(plan: Plan) -> Iterator[str]:
+    """The plan in English, a line for each step that changes something, then what is wrong."""
+    for step in plan.steps:
+        if step.change is not Change.UNCHANGED:
+            name = next(iter(step.name.values()), "")
+            fields = f": {', '.join(map(str, step.details))}" if step.details else ""
+            yield f"line {step.line}: {step.what} {step.code} ({name}) {step.change}{fields}"
+    counts = ", ".join(f"{plan.count(each)} {each}" for each in Change)
+    yield f"In all: {counts}."
+    yield from (f"line {each.line}: {each.message}" for each in plan.errors)
+
+
 class _Planner:
     """Resolves the references of a file against itself and against the office."""
 

@@ -17,6 +17,7 @@ from crisis.kernel.text import fold_arabic
 from crisis.kernel.words import Message
 from crisis.people.importing import Roster
 from crisis.people.model import (
+    SYSTEM_ID,
     Audience,
     ContactKind,
     DutyHolding,
@@ -74,6 +75,20 @@ def actors_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, Actor]
 def standing(session: Session, actor: Actor) -> Actor:
     """The same actor, read again."""
     return actor_of(session, actor.id) or Actor(id=actor.id, active=False)
+
+
+def the_system() -> Actor:
+    """The installation itself, as an actor: what the command line and the seed act as."""
+    return standing_of(SYSTEM_ID)
+
+
+def standing_of(person_id: UUID) -> Actor:
+    """The person as they stand now; raises `LookupError` when there is none."""
+    with reading() as session:
+        found = actor_of(session, person_id)
+    if found is None:
+        raise LookupError(person_id)
+    return found
 
 
 def the_office() -> Office:

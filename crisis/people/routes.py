@@ -379,8 +379,7 @@ def _ministry_page(ministry_id: UUID | None) -> str:
 def _let_a_file_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Before anything reads the body: this one page takes more than the others.
     if endpoint == "people.import_form":
-        request.max_content_length = 2 * importing.LARGEST
-        request.max_form_memory_size = 2 * importing.LARGEST
+        request.max_content_length = request.max_form_memory_size = 5 * importing.LARGEST
 
 
 @bp.get("/office/import")
@@ -408,9 +407,9 @@ def _sent_text(sent: ImportForm) -> str:
     if file is None or not file.filename:
         return sent.text or ""
     try:
-        return file.read(importing.LARGEST + 1).decode("utf-8-sig")
+        return str(file.read(4 * importing.LARGEST + 1), "utf-8-sig")
     except UnicodeDecodeError:
-        wrong = Message("This file is not text in UTF-8. Save it as such, and send it again.")
+        wrong = importing.NOT_UTF8
         raise Invalid(wrong, fields={"file": wrong}) from None
 
 
