@@ -166,7 +166,7 @@ def forget_request(_error: BaseException | None) -> None:
 
 
 def _plain(sent: MultiDict[str, str], shape: type[BaseModel]) -> dict[str, Any]:
-    """Lists for the fields that are lists (places kept), one value for the others, none if empty."""
+    """Lists for the fields that are lists, places kept; one value for the others; no empty ones."""
     plain: dict[str, Any] = {}
     for name in sent:
         values = sent.getlist(name)
