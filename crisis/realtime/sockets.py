@@ -33,7 +33,7 @@ from crisis.realtime.tickets import Holder
 from crisis.realtime.wire import ADMISSION
 from crisis.settings import Settings
 from crisis.web.asking import current_actor
-from crisis.web.locale import say
+from crisis.web.locale import language, say
 from crisis.web.security import limiter, who_asks
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def ticket() -> Response:
     holder = Holder(
         session_id=current_user.session_id,
         person_id=current_actor().id,
-        language=str(current_user.language),
+        language=language(),
     )
     good_for = int(tickets.GOOD_FOR.total_seconds())
     return jsonify(ticket=tickets.issue(holder), expires_in=good_for)

@@ -154,9 +154,12 @@ def _locale() -> Locale:
 
 
 def _chosen_language() -> str:
+    """What this browser was told to speak; else what its person reads; else Arabic."""
     if not has_request_context():
         return "ar"
+    said = request.cookies.get("lang", "")
+    if said in LANGUAGES:
+        return said
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
-    said = request.cookies.get("lang", "")
-    return said if said in LANGUAGES else "ar"
+    return "ar"

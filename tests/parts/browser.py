@@ -13,7 +13,7 @@ from tests.parts import tools
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
 
-_QUIET = [
+QUIET = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -81,7 +81,7 @@ class OpenWindow(Protocol):
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run; windows of it share nothing."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=tools.chromium(), args=_QUIET)
+        chromium = playwright.chromium.launch(executable_path=tools.chromium(), args=QUIET)
         yield chromium
         chromium.close()
 
