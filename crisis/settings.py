@@ -2,10 +2,13 @@
 
 import ipaddress
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
@@ -15,6 +18,9 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FILE_SUFFIX: Final = "_FILE"
+
+_ENGINES: Final = frozenset({"sqlite", "postgresql", "postgres"})
+_REDIS: Final = re.compile(r"(rediss?|unix)://.")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -80,15 +86,14 @@ class Settings(BaseModel):
 
     def _address_problems(self) -> list[str]:
         problems = []
-        try:
-            make_url(self.database_url.get_secret_value())
-        except ArgumentError:
+        if not _is_database(self.database_url.get_secret_value()):
             problems.append(
-                "DATABASE_URL is not an address. Write sqlite:///file.db or "
+                "DATABASE_URL is not an address of a database. Write sqlite:///file.db or "
                 "postgresql://user:password@host/database."
             )
-        base = urlsplit(self.public_base_url or "https://x")
-        if base.scheme not in {"http", "https"} or not base.netloc or base.path not in {"", "/"}:
+        if self.redis_url and not _REDIS.match(self.redis_url.get_secret_value()):
+            problems.append("REDIS_URL is not an address of Redis. Write redis://host:6379/0.")
+        if self.public_base_url and not _is_base(self.public_base_url):
             problems.append(
                 "PUBLIC_BASE_URL must be the address people open, like https://nasaq.gov.example, "
                 "without a path."
@@ -151,6 +156,23 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _is_database(address: str) -> bool:
+    try:
+        return make_url(address).drivername.partition("+")[0] in _ENGINES
+    except ArgumentError:
+        return False
+
+
+def _is_base(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname, parts.port
+    except ValueError:  # brackets that do not pair, a port that is none
+        return False
+    beside = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    return parts.scheme in {"http", "https"} and bool(host) and not beside
+
+
 def _checked(given: dict[str, Any], problems: list[str]) -> Settings | None:
     try:
         return Settings(**given)
@@ -159,13 +181,18 @@ def _checked(given: dict[str, Any], problems: list[str]) -> Settings | None:
     problems += [text for each in errors for text in _say(each)]
     wrong = {each["loc"][0] for each in errors if each["loc"]}
     if wrong & given.keys():  # without them, so that what depends on several is checked as well
-        _checked({key: value for key, value in given.items() if key not in wrong}, problems)
+        rest = {key: value for key, value in given.items() if key not in wrong}
+        said = {f"{str(key).upper()} is not set. Set it." for key in wrong}
+        further: list[str] = []
+        _checked(rest, further)
+        problems += [text for text in further if text not in said]
     return None
 
 
 def _from_toml(path: Path, problems: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name.lower(): value for name, value in found.items()}
     except OSError as error:
         problems.append(f"{path} cannot be read ({error.strerror}). Correct CRISIS_CONFIG.")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -181,10 +208,12 @@ def _from_environment(environ: Mapping[str, str], problems: list[str]) -> dict[s
             given[field] = value
         if not (path := environ.get(name + FILE_SUFFIX)):
             continue
-        if name in environ:
+        if value:
             problems.append(f"{name} and {name}{FILE_SUFFIX} are both set. Keep one.")
         try:
             given[field] = Path(path).read_text(encoding="utf-8").strip()
+            if not given[field]:
+                problems.append(f"{name}{FILE_SUFFIX} names {path}, which is empty. Fill it.")
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{name}{FILE_SUFFIX} names {path}, which cannot be read: {error}.")
     return given
@@ -204,9 +233,12 @@ def _say(error: dict[str, Any]) -> list[str]:
 def _own_key() -> str:
     path = ROOT / "var" / "secret_key"
     path.parent.mkdir(exist_ok=True)
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text()
+    if not path.exists():
+        # Written aside first: another process that starts now must find a whole key or none.
+        file, fresh = mkstemp(dir=path.parent)
+        with open(file, "w", encoding="utf-8") as aside:
+            aside.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        os.unlink(fresh)
+    return path.read_text(encoding="utf-8")
