@@ -2,6 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
 .PHONY: help run test check quick screenshots bench-start bench-room vendor words lock clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
