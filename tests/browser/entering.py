@@ -1,0 +1,17 @@
+"""Getting into the product as a person does."""
+
+from playwright.sync_api import Page, expect
+
+
+def enter_as(page: Page, name: str) -> None:
+    """Enter a demo office as the persona of that name; ends on the dashboard."""
+    page.goto("/signin")
+    page.locator("form[action*='/signin/as/']", has_text=name).locator("button").first.click()
+    expect(page.locator("#now")).to_be_visible()
+
+
+def go_live(page: Page, ref: str) -> None:
+    """Open the room of an incident and wait until it hears the news."""
+    page.goto(f"/i/{ref}")
+    expect(page.locator("html")).to_have_attribute("data-net", "live", timeout=15_000)
+    page.evaluate("window.neverReloaded = true")

@@ -1,0 +1,126 @@
+"""Two coordinators in one room always agree, whatever happens to server, network and sockets."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from crisis.kernel import database
+from crisis.kernel.database import reading
+from crisis.kernel.journal import Line
+from crisis.people.model import Person
+from crisis.plugs import plug_kernel
+from crisis.policy import Rank
+from tests import given
+from tests.browser.entering import enter_as, go_live
+from tests.parts.browser import PHONE, OpenWindow
+from tests.parts.promises import needs
+from tests.parts.server import StartProduct
+
+WRITTEN = 200
+A_DECISION_EVERY = 10
+KILLED_AT = (60, 130)
+OFFLINE_AT = 90
+FORGIVEN = ("ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "ERR_SOCKET", "WebSocket", "502", "503")
+
+pytestmark = needs("browser")
+
+
+@pytest.fixture
+def room(sqlite_url: str) -> Iterator[tuple[str, UUID, str]]:
+    """A demo office with two coordinators and an incident: database, incident, reference."""
+    database.connect(sqlite_url)
+    plug_kernel()
+    given.an_office(is_exercise=True)
+    given.a_person(rank=Rank.COORDINATOR, name="هدى المبروك")
+    given.a_person(rank=Rank.COORDINATOR, name="Amel Haddad", language="fr")
+    with reading() as session:
+        names = {each.name["ar"]: each.id for each in session.scalars(select(Person))}
+    incident = given.an_incident(by=given.actor(names["هدى المبروك"]))
+    yield sqlite_url, incident.id, incident.ref
+    database.engine().dispose()
+
+
+@pytest.mark.slow
+def test_both_end_with_exactly_the_journal(
+    room: tuple[str, UUID, str], start_product: StartProduct, open_window: OpenWindow
+) -> None:
+    address, incident_id, ref = room
+    product = start_product(address)
+    desktop = open_window(product.url, lang="ar", forgiven=FORGIVEN).page
+    visit = open_window(product.url, lang="fr", viewport=PHONE, forgiven=FORGIVEN)
+    phone = visit.page
+    phone.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    enter_as(desktop, "هدى المبروك")
+    enter_as(phone, "Amel Haddad")
+    go_live(desktop, ref)
+    phone.goto(f"/i/{ref}")
+    expect(phone.locator("html")).to_have_attribute("data-net", "polling", timeout=15_000)
+    phone.evaluate("window.neverReloaded = true")
+
+    typed: list[str] = []
+    for number in range(WRITTEN):
+        page = (desktop, phone)[number % 2]
+        text = f"سطر {number} · line {number}"
+        typed.append(text)
+        if number in KILLED_AT:
+            product.kill9()
+            _note(page, text)
+            product.restart()
+        elif number == OFFLINE_AT:
+            desktop.context.set_offline(True)
+            _note(page, text)
+            desktop.wait_for_timeout(10_000)
+            desktop.context.set_offline(False)
+        elif number % A_DECISION_EVERY == A_DECISION_EVERY - 1:
+            _everything_sent(page)
+            _decide(page, text)
+        else:
+            _note(page, text)
+    for page in (desktop, phone):
+        _everything_sent(page)
+
+    written = _lines(incident_id)
+    for page in (desktop, phone):
+        expect(page.locator("#feed > li")).to_have_count(len(written), timeout=30_000)
+        assert _shown(page) == [line.seq for line in written]
+        assert page.evaluate("window.neverReloaded === true"), "the page was reloaded"
+    said = [str(line.facts.get("text") or line.facts.get("question") or "") for line in written]
+    assert sorted(text for text in said if text.startswith("سطر")) == sorted(typed)
+    for first in (0, 1):  # each hand's lines stand in the order in which that hand wrote them
+        own = set(typed[first::2])
+        assert [text for text in said if text in own] == typed[first::2]
+
+
+def _note(page: Page, text: str) -> None:
+    page.locator("#note-text").fill(text)
+    page.locator("#note-text").press("Control+Enter")
+    expect(page.locator("#note-text")).to_have_value("")
+
+
+def _decide(page: Page, question: str) -> None:
+    page.locator("[data-dialog='decide-dialog']").first.click()
+    page.locator("#decide-question").fill(question)
+    page.locator("#decide-options-0").fill("نعم")
+    page.locator("#decide-options-1").fill("لا")
+    page.locator("#decide-rationale").fill("الوقت لا يسمح بالانتظار")
+    page.locator("#decide-dialog button.primary").click()
+    expect(page.locator("#decide-dialog")).to_be_hidden(timeout=15_000)
+
+
+def _everything_sent(page: Page) -> None:
+    expect(page.locator("#outbox > li")).to_have_count(0, timeout=60_000)
+
+
+def _shown(page: Page) -> list[int]:
+    """The numbers of the lines on the page, oldest first."""
+    script = "lines => lines.map(line => Number(line.dataset.seq)).reverse()"
+    return list(page.locator("#feed > li").evaluate_all(script))
+
+
+def _lines(incident_id: UUID) -> list[Line]:
+    with reading() as session:
+        found = select(Line).where(Line.stream == incident_id).order_by(Line.seq)
+        return list(session.scalars(found))
