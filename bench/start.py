@@ -97,8 +97,10 @@ def wait_until_free(port: int) -> None:
 
 
 def environment(port: int, folder: Path) -> Mapping[str, str]:
+    # Some machines forbid Python to keep what it compiled; a second start would be a first one.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "DATABASE_URL": f"sqlite:///{folder}/nasaq.db",
