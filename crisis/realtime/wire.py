@@ -268,7 +268,7 @@ def _greeting(key: str) -> bytes:
 
 def _frame(message: str) -> bytes:
     """One unmasked text frame (RFC 6455 §5.2): the same bytes for whoever is in the room."""
-    data = message.encode()
+    data = message.encode("utf-8", "replace")
     if len(data) < 126:
         return struct.pack("!BB", 0x81, len(data)) + data
     if len(data) < 65_536:

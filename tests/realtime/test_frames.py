@@ -1,0 +1,82 @@
+"""What a page may say is a short list; the rest is dropped unread, or ends the connection."""
+
+import pytest
+
+from crisis.realtime.frames import Hostile, Kind, kind_of
+
+PAGES_SAY = [
+    "3",
+    "40",
+    '40{"ticket":"abc"}',
+    '42["enter",{"incident":"x","after":0}]',
+    '420["leave",{}]',
+    '42123456789["enter_office",{}]',
+    '42["enter"]',
+]
+SERVERS_SAY = [
+    '42["news",{}]',
+    '42["published",{}]',
+    '42["connect",{},{"ticket":"abc"}]',
+    '42["disconnect"]',
+    '42["__proto__",{}]',
+    '421["message","hello"]',
+]
+NOBODY_SAYS = [
+    "",
+    "9zzz",
+    "\x00",
+    "b!!!!",
+    "2",
+    "2probe",
+    "3probe",
+    "4",
+    "5",
+    "6",
+    "0{}",
+    "42",
+    '42{"a":',
+    '42["who"',
+    '42"enter"',
+    "42[]",
+    "42[1]",
+    "42[null]",
+    "42" + "1" * 400,
+    "42" + "[" * 20_000,
+    '42["enter",' + "[" * 200 + "]" * 200 + "]",
+    '42["enter",' + "9" * 10_000 + "]",
+    '42/other,["enter",{}]',
+    '40/other,{"ticket":"abc"}',
+    "40[]",
+    "40null",
+    '40"abc"',
+    "43[]",
+    '430["answer"]',
+    "44{}",
+    '451-["enter",{"_placeholder":true,"num":0}]',
+    '4599999999-["enter"]',
+    '45999-["x"]',
+    "461-[]",
+    "42-1[]",
+    '42٣["enter",{}]',
+]
+
+
+@pytest.mark.parametrize("text", PAGES_SAY)
+def test_what_pages_say_is_heeded(text: str) -> None:
+    assert kind_of(text) is Kind.HEED
+
+
+@pytest.mark.parametrize("text", SERVERS_SAY)
+def test_events_of_the_server_and_unknown_ones_are_dropped_unread(text: str) -> None:
+    assert kind_of(text) is Kind.DROP
+
+
+@pytest.mark.parametrize("text", ["1", "41"])
+def test_goodbye_is_goodbye(text: str) -> None:
+    assert kind_of(text) is Kind.FAREWELL
+
+
+@pytest.mark.parametrize("text", NOBODY_SAYS, ids=lambda text: repr(text)[:24])
+def test_what_no_page_says_is_hostile(text: str) -> None:
+    with pytest.raises(Hostile):
+        kind_of(text)
