@@ -15,13 +15,13 @@ class Rank(StrEnum):
     """A standing across the whole office."""
 
     ADMINISTRATOR = "administrator"
-    """Keeps people, ministries and settings; has no operational power."""
+    """Keeps people, ministries and settings; has no operational power, whatever their duty."""
     COORDINATOR = "coordinator"
     """Opens incidents and follows every incident that is not restricted."""
     MEMBER = "member"
     """Acts where a duty gives the right to."""
     AUDITOR = "auditor"
-    """Reads what is not restricted, and writes nothing."""
+    """Reads what is not restricted, and writes nothing, whatever their duty."""
 
 
 class Duty(StrEnum):
@@ -112,6 +112,11 @@ def unrestricted(rule: Rule) -> Rule:
     return lambda actor, case: case is not None and not case.restricted and rule(actor, case)
 
 
+def working(rule: Rule) -> Rule:
+    """Narrows a rule to the ranks that work on incidents; the others only look on."""
+    return lambda actor, case: actor.rank in _WORKING and rule(actor, case)
+
+
 def either(*rules: Rule) -> Rule:
     """Holds when one of the rules does."""
     return lambda actor, case: any(rule(actor, case) for rule in rules)
@@ -122,8 +127,13 @@ def anyone(_actor: Actor, _case: Case | None) -> bool:
     return True
 
 
+_WORKING: Final = frozenset({Rank.COORDINATOR, Rank.MEMBER})
 _WORKERS: Final = tuple(each for each in Duty if each is not Duty.OBSERVER)
-_RUNS: Final = either(duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR)))
+_WRITES: Final = working(either(duty(*_WORKERS), unrestricted(rank(Rank.COORDINATOR))))
+_RUNS: Final = working(
+    either(duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR)))
+)
+_DIRECTS: Final = working(duty(Duty.DIRECTOR))
 
 RULES: Final[Mapping[Action, Rule]] = {
     Action.KEEP_OFFICE: rank(Rank.ADMINISTRATOR),
@@ -142,18 +152,21 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.LEAVE_DUTY: duty(*Duty),
     Action.RESTRICT_INCIDENT: _RUNS,
     Action.LINK_INCIDENT: _RUNS,
-    Action.ADD_NOTE: either(duty(*_WORKERS), unrestricted(rank(Rank.COORDINATOR))),
-    Action.CORRECT_LINE: either(duty(*_WORKERS), unrestricted(rank(Rank.COORDINATOR))),
-    Action.RECORD_DECISION: either(
-        duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR))
-    ),
+    Action.ADD_NOTE: _WRITES,
+    Action.CORRECT_LINE: _WRITES,
+    Action.RECORD_DECISION: _RUNS,
     Action.STAND_DOWN: _RUNS,
-    Action.CLOSE_INCIDENT: duty(Duty.DIRECTOR),
-    Action.REOPEN_INCIDENT: duty(Duty.DIRECTOR),
-    Action.LOWER_LEVEL: duty(Duty.DIRECTOR),
+    Action.CLOSE_INCIDENT: _DIRECTS,
+    Action.REOPEN_INCIDENT: _DIRECTS,
+    Action.LOWER_LEVEL: _DIRECTS,
 }
 
 
 def allows(actor: Actor, action: Action, case: Case | None) -> bool:
     """May this person do this? Raises `KeyError` for an action without a rule."""
     return actor.active and RULES[action](actor, case)
+
+
+def may_hold(rank: Rank, duty: Duty) -> bool:
+    """May somebody of this rank be given this duty? Whoever only looks on is given nothing else."""
+    return rank in _WORKING or duty is Duty.OBSERVER

@@ -43,7 +43,7 @@ from crisis.kernel.ids import new_id
 from crisis.kernel.journal import Line
 from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Hazard, Kind, Ministry, Names, Office, Person
-from crisis.policy import Action, Duty
+from crisis.policy import Action, Duty, Rank
 
 CORRECTABLE = frozenset({"note.added", "decision.recorded", "line.corrected"})
 
@@ -191,6 +191,9 @@ def assign_duty(incident: Incident, work: Work, *, person_id: UUID, duty: Duty) 
     if person is None or not person.active or person.is_machine:
         wrong = Message("Choose an active person.")
         raise Invalid(wrong, fields={"person_id": wrong})
+    if not policy.may_hold(Rank(person.rank), duty):
+        observes = Message("Administrators and auditors can only observe.")
+        raise Invalid(observes, code="only_observes", fields={"duty": observes})
     if not _give(work, incident, person_id, duty):
         raise Conflict(Message("This person already holds that duty."), code="already")
     return DutyAssigned(incident_id=incident.id, person_id=person_id, duty=duty)
@@ -379,7 +382,7 @@ def _give_staff(work: Work, incident: Incident) -> None:
     staff = select(Person).join(Ministry, Person.ministry_id == Ministry.id)
     staff = staff.where(Ministry.kind == Kind.CENTRE, *_on_standing_duty())
     for person in work.session.scalars(staff):
-        if person.standing_duty:
+        if person.standing_duty and policy.may_hold(Rank(person.rank), Duty(person.standing_duty)):
             _give(work, incident, person.id, Duty(person.standing_duty))
 
 
@@ -394,8 +397,9 @@ def _give_liaisons(work: Work, incident: Incident) -> None:
         *_on_standing_duty(),
     )
     for person in work.session.scalars(liaisons):
-        leads = person.ministry_id == incident.lead_id
-        _give(work, incident, person.id, Duty.LEAD_LIAISON if leads else Duty.LIAISON)
+        duty = Duty.LEAD_LIAISON if person.ministry_id == incident.lead_id else Duty.LIAISON
+        if policy.may_hold(Rank(person.rank), duty):
+            _give(work, incident, person.id, duty)
 
 
 def _on_standing_duty() -> tuple[ColumnElement[bool], ...]:

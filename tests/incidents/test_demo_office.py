@@ -87,6 +87,6 @@ def test_it_is_loaded_once() -> None:
     assert not seed_demo()
     with reading() as session:
         people = session.scalars(select(Person).where(Person.is_machine.is_(False))).all()
-    assert len(people) == 36
+    assert len(people) == 37
     assert [each.rank for each in people].count(Rank.ADMINISTRATOR) == 1
     assert sum(each.deputy_id is not None for each in people) == 10
