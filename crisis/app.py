@@ -43,6 +43,7 @@ __all__ = ["create_app", "records"]
 def create_app(settings: Settings) -> Flask:
     """The web application on `settings`, bound to its database, its sockets not yet running."""
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     app = Flask(
         "crisis",
         root_path=str(ROOT / "crisis"),

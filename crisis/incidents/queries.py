@@ -163,8 +163,6 @@ def read_journal() -> tuple[list[str], int, int]:
     """Every flaw of the journal as a sentence, and how many streams and lines were read."""
     with reading() as session:
         refs = dict(session.execute(select(Incident.id, Incident.ref)).tuples().all())
-        flaws = [
-            f"{refs.get(flaw.stream, 'office')}: {flaw}" for flaw in journal.verify(session)
-        ]
+        flaws = [f"{refs.get(flaw.stream, 'office')}: {flaw}" for flaw in journal.verify(session)]
         streams, lines = journal.size(session)
     return flaws, streams, lines

@@ -50,7 +50,9 @@ class Worker:
         self._alarm.start()
 
     def stop(self) -> None:
-        """Finish what is under way, and say goodbye."""
+        """Finish what is under way, and say goodbye; once is enough."""
+        if not self._alarm.running:
+            return
         self._alarm.shutdown()
         _tried(lambda: heartbeat.end(self._id), "heartbeat")
 

@@ -5,10 +5,10 @@ than 45 seconds count for nothing. So a process that dies leaves no ghosts for l
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import delete, func, insert, select
@@ -17,10 +17,23 @@ from sqlalchemy.orm import Session
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping
 from crisis.realtime.model import Presence
-from crisis.realtime.rooms import Connection
 
 TOUCHED_EVERY_SECONDS: Final = 20.0
 COUNTS_FOR: Final = timedelta(seconds=45)
+
+
+class Open(Protocol):
+    """An open page: its id, whose it is, and the incidents it shows, each since when."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def person_id(self) -> UUID: ...
+
+    @property
+    def incidents(self) -> Mapping[UUID, datetime]: ...
+
 
 Here = dict[tuple[UUID, UUID], tuple[UUID, datetime]]
 """By connection and incident: whose it is, and since when."""
@@ -44,7 +57,7 @@ def begin(process: str) -> None:
     _written.process_id, _written.here = uuid5(NAMESPACE_URL, process), None
 
 
-def keep(connections: Collection[Connection]) -> None:
+def keep(connections: Collection[Open]) -> None:
     """Write down who is here now, if that is news or was last said 20 seconds ago."""
     here = {
         (each.id, incident_id): (each.person_id, since)

@@ -21,9 +21,14 @@ Names = dict[str, str]
 class Directory(Protocol):
     """Who is who, by id."""
 
-    people: dict[UUID, Names]
-    ministries: dict[UUID, Names]
-    ministry_of: dict[UUID, UUID | None]
+    @property
+    def people(self) -> dict[UUID, Names]: ...
+
+    @property
+    def ministries(self) -> dict[UUID, Names]: ...
+
+    @property
+    def ministry_of(self) -> dict[UUID, UUID | None]: ...
 
 
 class _Plugged:
