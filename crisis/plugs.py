@@ -16,12 +16,5 @@ def plug_kernel() -> None:
 
 
 def forget_sessions() -> None:
-    """Drop sessions long over."""
-    sessions.forget(clock.now())
-    if forget_sessions not in wakeups.chores:
-        wakeups.chores.append(forget_sessions)
-
-
-def forget_sessions() -> None:
     """Drop sessions long over, and failures to sign in long forgiven."""
     sessions.forget(clock.now())
