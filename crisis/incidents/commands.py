@@ -38,7 +38,7 @@ from crisis.incidents.model import (
 )
 from crisis.incidents.queries import may_follow, similar_to
 from crisis.kernel.command import Work, command
-from crisis.kernel.errors import Conflict, Invalid
+from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.journal import Line
 from crisis.kernel.words import Message
@@ -228,11 +228,19 @@ def restrict_incident(incident: Incident, work: Work, *, restricted: bool) -> Re
 
 @command(Action.LINK_INCIDENT, on=Incident)
 def link_incident(incident: Incident, work: Work, *, other_ref: str, reason: str) -> IncidentLinked:
-    """Note a connection with another incident that the person may follow."""
+    """Note a connection with another incident that the person may follow.
+
+    Raises `Conflict` (`would_betray`) where those who may not know of the other would read of it.
+    """
     other = work.session.scalar(select(Incident).where(Incident.ref == other_ref))
     if other is None or not may_follow(work.actor, other) or other.id == incident.id:
         wrong = Message("There is no other incident {ref} that is open to you.", ref=other_ref)
         raise Invalid(wrong, fields={"other_ref": wrong})
+    if other.restricted and not incident.restricted:
+        raise Conflict(
+            Message("Link them from the restricted incident: here everybody would read of it."),
+            code="would_betray",
+        )
     if _are_linked(work.session, incident.id, other.id):
         raise Conflict(Message("These incidents are already linked."), code="already")
     work.session.add(
@@ -253,12 +261,14 @@ def correct_line(
 ) -> LineCorrected:
     """Say that a line was wrong and what is right; the line itself stays.
 
-    Only what people wrote can be corrected: notes, decisions and corrections.
+    Only what people wrote can be corrected: notes, decisions and corrections; a decision only by
+    whoever may decide.
     """
     line = work.session.get(Line, (incident.id, seq))
     if line is None or line.name not in CORRECTABLE:
         raise Conflict(Message("That line cannot be corrected."), code="not_correctable")
     corrects = int(line.facts["corrects"]) if line.name == "line.corrected" else seq
+    _may_correct(work, work.session.get_one(Line, (incident.id, corrects)))
     return LineCorrected(incident_id=incident.id, corrects=corrects, text=text, reason=reason)
 
 
@@ -439,6 +449,12 @@ def _held(session: Session, incident_id: UUID) -> Sequence[DutyHolding]:
         DutyHolding.incident_id == incident_id, DutyHolding.ended_at.is_(None)
     )
     return session.scalars(held).all()
+
+
+def _may_correct(work: Work, line: Line) -> None:
+    may_decide = policy.allows(work.actor, Action.RECORD_DECISION, work.case)
+    if line.name == "decision.recorded" and not may_decide:
+        raise Forbidden(Message("A decision is corrected by those who may decide."))
 
 
 def _are_linked(session: Session, one: UUID, other: UUID) -> bool:

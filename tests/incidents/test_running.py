@@ -102,6 +102,18 @@ def test_a_correction_is_a_new_line_and_the_old_one_stays(house: str) -> None:
         correct_line(by, incident.id, seq=1, text="x", reason="الافتتاح ليس ملاحظة")
 
 
+def test_a_decision_is_corrected_by_those_who_may_decide(house: str) -> None:
+    incident = given.an_incident()
+    by, liaison = given.runs(incident), given.someone(Duty.LIAISON, on=incident)
+    record_decision(by, incident.id, draft=_draft("الإخلاء"))
+    decided = _head(incident)
+    with pytest.raises(Forbidden):
+        correct_line(liaison, incident.id, seq=decided, text="لا إخلاء", reason="رأيي")
+    correct_line(by, incident.id, seq=decided, text="إخلاء الحي", reason="الاسم كاملاً")
+    with pytest.raises(Forbidden):
+        correct_line(liaison, incident.id, seq=decided + 1, text="لا إخلاء", reason="رأيي")
+
+
 def test_links_show_only_what_the_reader_may_follow(house: str) -> None:
     open_one, hidden = given.an_incident(), given.an_incident(restricted=True)
     insider = given.runs(hidden)
@@ -112,6 +124,14 @@ def test_links_show_only_what_the_reader_may_follow(house: str) -> None:
     with reading() as session:
         assert [each[0].id for each in links_of(session, insider, open_one.id)] == [hidden.id]
         assert links_of(session, outsider, open_one.id) == []
+
+
+def test_a_link_does_not_betray_a_restricted_incident(house: str) -> None:
+    open_one, hidden = given.an_incident(), given.an_incident(restricted=True)
+    insider = given.runs(hidden)
+    with pytest.raises(Conflict) as refused:
+        link_incident(insider, open_one.id, other_ref=hidden.ref, reason="السبب نفسه")
+    assert refused.value.code == "would_betray"
 
 
 def test_whoever_restricts_an_incident_stays_in_it(house: str) -> None:
