@@ -6,6 +6,17 @@ Everything is made by the product's own commands, so that what a test stands on 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from flask.testing import FlaskClient
+
+from crisis.account.commands import (
+    Browser,
+    change_password,
+    make_reset_link,
+    sign_in,
+    use_reset_link,
+)
+from crisis.account.model import Account, digest
+from crisis.account.passwords import fresh_hash
 from crisis.incidents.commands import assign_duty, open_incident
 from crisis.incidents.model import Incident
 from crisis.incidents.queries import holders
@@ -85,6 +96,11 @@ def a_person(
     return actor(add_person(the_system(), OFFICE_ID, profile=profile).person_id)
 
 
+def an_administrator() -> Actor:
+    """Somebody who keeps the office."""
+    return a_person(rank=Rank.ADMINISTRATOR)
+
+
 def a_coordinator() -> Actor:
     """Somebody who opens and runs incidents."""
     return a_person(rank=Rank.COORDINATOR)
@@ -149,3 +165,32 @@ def person(person_id: UUID) -> Person:
     """The person's row as it stands now."""
     with reading() as session:
         return session.get_one(Person, person_id)
+
+
+def a_password(of: Actor, password: str = "three words do well") -> str:
+    """That person's new password, set by a link as an administrator would make it."""
+    token = uuid4().hex
+    make_reset_link(the_system(), of.id, token_hash=digest(token), removes_second_step=False)
+    kept = fresh_hash(password, about=())
+    use_reset_link(of, of.id, token_hash=digest(token), password_hash=kept)
+    return password
+
+
+def a_session(of: Actor, *, token: str | None = None) -> UUID:
+    """A session of that person, carried by a browser with this token."""
+    with reading() as session:
+        row = session.get(Account, of.id)
+    known = row.password_hash if row else None
+    if known is None:
+        known = "no password matches this"
+        change_password(of, of.id, checked_hash=None, password_hash=known, keep=of.id)
+    browser = Browser(token_hash=digest(token or uuid4().hex), agent="Firefox", address="::1")
+    return sign_in(of, of.id, checked_hash=known, browser=browser).sign_in_id
+
+
+def signed_in(client: FlaskClient, person: Actor) -> FlaskClient:
+    """The same browser, with that person signed in."""
+    token = uuid4().hex
+    a_session(person, token=token)
+    client.set_cookie("sid", token)
+    return client
