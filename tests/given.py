@@ -15,8 +15,9 @@ from crisis.account.commands import (
     sign_in,
     use_reset_link,
 )
-from crisis.account.model import Account, digest
+from crisis.account.model import digest
 from crisis.account.passwords import fresh_hash
+from crisis.account.queries import own_account
 from crisis.incidents.commands import assign_duty, open_incident
 from crisis.incidents.model import Incident
 from crisis.incidents.queries import holders
@@ -178,13 +179,11 @@ def a_password(of: Actor, password: str = "three words do well") -> str:
 
 def a_session(of: Actor, *, token: str | None = None) -> UUID:
     """A session of that person, carried by a browser with this token."""
-    with reading() as session:
-        row = session.get(Account, of.id)
-    known = row.password_hash if row else None
+    browser = Browser(token_hash=digest(token or uuid4().hex), agent="Firefox", address="::1")
+    known = own_account(of).password_hash
     if known is None:
         known = "no password matches this"
         change_password(of, of.id, checked_hash=None, password_hash=known, keep=of.id)
-    browser = Browser(token_hash=digest(token or uuid4().hex), agent="Firefox", address="::1")
     return sign_in(of, of.id, checked_hash=known, browser=browser).sign_in_id
 
 
