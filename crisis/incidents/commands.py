@@ -364,7 +364,7 @@ def _default_lead(session: Session, hazard: Hazard) -> UUID:
 def _active_ministry(session: Session, ministry_id: UUID) -> None:
     ministry = session.get(Ministry, ministry_id)
     if ministry is None or not ministry.active:
-        wrong = Message("Choose an active ministry.")
+        wrong = Message("Choose an active entity.")
         raise Invalid(wrong, fields={"ministry_id": wrong, "lead_id": wrong})
 
 

@@ -242,7 +242,7 @@ class Incident(Record):
     def name_lead(self, ministry_id: UUID) -> LeadNamed:
         self._must_run()
         if ministry_id == self.lead_id:
-            raise Conflict(Message("That ministry already leads."), code="already")
+            raise Conflict(Message("That entity already leads."), code="already")
         before = self.lead_id
         others = [each for each in self.supporting_ids if each != ministry_id]
         self._involve(ministry_id, [*others, *([before] if before else [])])
@@ -251,14 +251,14 @@ class Incident(Record):
     def add_ministry(self, ministry_id: UUID) -> MinistryJoined:
         self._must_run()
         if ministry_id == self.lead_id or ministry_id in self.supporting_ids:
-            raise Conflict(Message("That ministry is already part of it."), code="already")
+            raise Conflict(Message("That entity is already part of it."), code="already")
         self.ministries.append(IncidentMinistry(ministry_id=ministry_id, part=Part.SUPPORTING))
         return MinistryJoined(incident_id=self.id, ministry_id=ministry_id)
 
     def remove_ministry(self, ministry_id: UUID) -> MinistryLeft:
         self._must_run()
         if ministry_id not in self.supporting_ids:
-            raise Conflict(Message("Only a supporting ministry can leave."), code="not_supporting")
+            raise Conflict(Message("Only a supporting entity can leave."), code="not_supporting")
         self.ministries = [each for each in self.ministries if each.ministry_id != ministry_id]
         return MinistryLeft(incident_id=self.id, ministry_id=ministry_id)
 

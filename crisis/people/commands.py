@@ -263,7 +263,7 @@ def _check(session: Session, profile: Profile, *, besides: UUID | None) -> None:
         fields["email"] = Message("Another person already signs in with this e-mail.")
     ministry = session.get(Ministry, profile.ministry_id)
     if ministry is None or not ministry.active:
-        fields["ministry_id"] = Message("Choose an active ministry.")
+        fields["ministry_id"] = Message("Choose an active entity.")
     deputy = profile.deputy_id and session.get(Person, profile.deputy_id)
     if profile.deputy_id and (not deputy or not deputy.active or deputy.is_machine):
         fields["deputy_id"] = Message("Choose an active person as deputy.")

@@ -143,8 +143,8 @@ class Ministry(Record):
         if not active and people:
             raise Conflict(
                 Message.plural(
-                    "{n} active person still belongs to this ministry. Move them first.",
-                    "{n} active people still belong to this ministry. Move them first.",
+                    "{n} active person still belongs to this entity. Move them first.",
+                    "{n} active people still belong to this entity. Move them first.",
                     n=people,
                 ),
                 code="ministry_has_people",

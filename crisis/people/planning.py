@@ -254,7 +254,7 @@ class _Planner:
             return row.id
         if row is None and (named := self.ids.get(f"ministry {code}")):
             return named
-        self._wrong(entry.line, Message("There is no active ministry {code}.", code=code))
+        self._wrong(entry.line, Message("There is no active entity {code}.", code=code))
         return None
 
     def _person_id(self, line: int, reference: str) -> UUID | None:
@@ -367,7 +367,7 @@ _FIELDS: Final = {
     "email": Message("E-mail"),
     "mobile": Message("Mobile"),
     "rank": Message("Rank"),
-    "ministry_id": Message("Ministry"),
+    "ministry_id": Message("Entity"),
     "standing_duty": Message("Standing duty"),
     "deputy_id": Message("Deputy"),
     "language": Message("Language"),

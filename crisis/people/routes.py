@@ -324,7 +324,7 @@ def liaisons(ministry_id: UUID) -> Response:
     actor = current_actor()
     named = queries.read_person(actor, sent.person_id)
     if named.ministry_id != ministry_id or not named.active:
-        wrong = Message("Choose an active person of this ministry.")
+        wrong = Message("Choose an active person of this entity.")
         raise Invalid(wrong, fields={"person_id": wrong})
     commands.set_standing_duty(actor, sent.person_id, duty=Duty.LIAISON)
     return _done("people.ministry", ministry_id=ministry_id)

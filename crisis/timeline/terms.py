@@ -16,7 +16,7 @@ LEVEL: Final[Mapping[int, Message]] = {
 
 STATUS: Final[Mapping[str, Message]] = {
     "reported": Message("Reported"),
-    "watch": Message("Under watch"),
+    "watch": Message("On watch"),
     "open": Message("Live"),
     "standing_down": Message("Standing down"),
     "closed": Message("Closed"),
@@ -46,7 +46,7 @@ UNKNOWN: Final = Message("Not known yet")
 
 SCORES: Final[Mapping[str, tuple[Message, ...]]] = {
     "human_harm": (
-        Message("None"),
+        Message("No harm"),
         Message("A few injuries"),
         Message("1–5 deaths or more than 20 injured"),
         Message("6–50 deaths or more than 20 missing"),
@@ -142,6 +142,9 @@ CONTACT: Final[Mapping[str, Message]] = {
     "landline": Message("Landline"),
     "email": Message("E-mail"),
 }
+
+LANGUAGE: Final[Mapping[str, str]] = {"ar": "العربية", "en": "English", "fr": "Français"}
+"""Each language in its own words, which are the same whoever reads them."""
 
 RANK: Final[Mapping[Rank, Message]] = {
     Rank.ADMINISTRATOR: Message("System administrator"),

@@ -214,13 +214,47 @@ def _imported(facts: Mapping[str, Any], _names: Naming) -> Message:
     ministries = len(facts["ministries_added"]) + len(facts["ministries_changed"])
     people = len(facts["people_added"]) + len(facts["people_changed"])
     return Message(
-        "Imported {ministries} ministries and {people} people.",
+        "Imported. Entities: {ministries}; people: {people}; audiences: {audiences}.",
         ministries=ministries,
         people=people,
+        audiences=len(facts["audiences_added"]) + len(facts["audiences_changed"]),
     )
 
 
+def _signed_in(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return Message("Signed in with {proof}.", proof=_PROOF[facts["proof"]])
+
+
+def _signed_out(facts: Mapping[str, Any], _names: Naming) -> Message:
+    if facts["sign_in_id"] is None:
+        return Message("Signed out everywhere.")
+    return Message("Signed out.")
+
+
+def _standing_duty(facts: Mapping[str, Any], names: Naming) -> Message:
+    name = names.of(facts["person"])
+    if facts["after"] is None:
+        return Message("{name} has no standing duty any more.", name=name)
+    duty = terms.DUTY[Duty(facts["after"])]
+    return Message("The standing duty of {name} is now: {duty}.", name=name, duty=duty)
+
+
+def _language(facts: Mapping[str, Any], _names: Naming) -> Message:
+    language = isolated(terms.LANGUAGE[facts["language"]])
+    return Message("Reads Nasaq in {language} now.", language=language)
+
+
+def _account(sentence: Message, icon: str = "key-round") -> Telling:
+    return Telling(icon, Message("Account"), _plain(sentence), tone="system")
+
+
 _WHY: Final = (("reason", Message("Reason")),)
+_PROOF: Final = {
+    "password": Message("a password"),
+    "code": Message("a password and a code"),
+    "recovery": Message("a password and a recovery code"),
+    "persona": Message("the demo entry"),
+}
 
 TOLD: Final[dict[str, Telling]] = {
     "incident.reported": Telling(
@@ -233,12 +267,12 @@ TOLD: Final[dict[str, Telling]] = {
     "incident.watched": Telling(
         "eye",
         Message("Watch"),
-        _plain(Message("Taken under watch at level 0.")),
+        _plain(Message("Put on watch at level 0.")),
         details=_WHY,
     ),
     "incident.dismissed": Telling(
         "circle-slash",
-        Message("Dismissed"),
+        Message("Dismissal"),
         _plain(Message("Put aside.")),
         details=_WHY,
     ),
@@ -268,13 +302,13 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "ministry.joined": Telling(
         "users",
-        Message("Ministry"),
+        Message("Entity"),
         _ministry(Message("{ministry} joined.")),
         tone="system",
     ),
     "ministry.left": Telling(
         "users",
-        Message("Ministry"),
+        Message("Entity"),
         _ministry(Message("{ministry} left.")),
         tone="system",
     ),
@@ -329,14 +363,14 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "incident.resumed": Telling(
         "rotate-cw",
-        Message("Resumed"),
+        Message("Resumption"),
         _plain(Message("The response was taken up again.")),
         details=_WHY,
         tone="change",
     ),
     "incident.closed": Telling(
         "lock",
-        Message("Closed"),
+        Message("Closing"),
         _plain(Message("The incident was closed.")),
         body="summary",
         details=(("waiver", Message("Checks waived because")),),
@@ -344,7 +378,7 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "incident.reopened": Telling(
         "rotate-cw",
-        Message("Reopened"),
+        Message("Reopening"),
         _plain(Message("The incident was reopened.")),
         details=_WHY,
         tone="decision",
@@ -361,16 +395,19 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "office.imported": Telling("download", Message("Office"), _imported),
     "ministry.added": Telling(
-        "users", Message("Ministry"), _named(Message("Added: {name}"), "ministry")
+        "users", Message("Entity"), _named(Message("Added: {name}"), "ministry")
     ),
     "ministry.edited": Telling(
-        "users", Message("Ministry"), _named(Message("Edited: {name}"), "ministry")
+        "users", Message("Entity"), _named(Message("Edited: {name}"), "ministry")
     ),
     "ministry.activity_changed": Telling(
         "users",
-        Message("Ministry"),
+        Message("Entity"),
         _either(
-            "active", Message("In service again: {name}"), Message("Retired: {name}"), "ministry"
+            "active",
+            Message("In service again: {name}"),
+            Message("Taken out of service: {name}"),
+            "ministry",
         ),
     ),
     "person.added": Telling(
@@ -399,5 +436,21 @@ TOLD: Final[dict[str, Telling]] = {
         Message("Contact point"),
         _named(Message("A contact point of {name} was removed."), "person"),
     ),
+    "person.standing_duty_changed": Telling("user-check", Message("Standing duty"), _standing_duty),
+    "person.language_chosen": Telling("languages", Message("Account"), _language, tone="system"),
+    "account.signed_in": Telling("key-round", Message("Account"), _signed_in, tone="system"),
+    "account.signed_out": Telling("log-out", Message("Account"), _signed_out, tone="system"),
+    "account.password_changed": _account(Message("The password was changed.")),
+    "account.second_step_enabled": _account(Message("The second step was switched on.")),
+    "account.second_step_disabled": _account(Message("The second step was switched off.")),
+    "account.recovery_codes_made": _account(Message("New recovery codes were made.")),
+    "account.reset_link_made": Telling(
+        "key-round",
+        Message("Account"),
+        _named(Message("A link to set the password of {name} was made."), "person"),
+        tone="system",
+    ),
+    "account.reset_link_used": _account(Message("The password was set by a link.")),
+    "account.preferences_chosen": _account(Message("The preferences were changed."), "settings"),
 }
 """How each event is told. An event without a telling fails a test."""

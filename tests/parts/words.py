@@ -29,7 +29,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\n"
 
 """
-_KEYWORDS: Final = {"_": None, "Message": None, "say": None, "ngettext": (1, 2), "plural": (1, 2)}
+_KEYWORDS: Final = {"_": None, "Message": None, "ngettext": (1, 2), "plural": (1, 2)}
 
 
 def main() -> None:
