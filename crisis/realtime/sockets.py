@@ -206,6 +206,7 @@ def _leave(connection: Connection, said: Leave) -> Answer:
 @_answers("enter_office", EnterOffice)
 def _enter_office(connection: Connection, _said: EnterOffice) -> Answer:
     rooms.enter_office(connection)
+    tailer.follow_office()
     return _welcome()
 
 

@@ -32,6 +32,7 @@ LOOKS_EVERY_SECONDS: Final = 0.3
 AT_ONCE: Final = 100
 """How many lines are told before looking again who may hear them."""
 NUDGE_EVERY_SECONDS: Final = 1.0
+CHECKED_EVERY_SECONDS: Final = 10.0
 CLOCKS_DIFFER_BY: Final = timedelta(seconds=30)
 
 Press = Callable[[Sequence[Line], str], list[dict[str, Any]]]
@@ -54,6 +55,7 @@ class _Office:
         self.newest: datetime | None = None
         self.moved: set[UUID] = set()
         self.next_nudge = 0.0
+        self.lock = Lock()
 
 
 _plugged: Final = _Plugged()
@@ -100,6 +102,18 @@ def follow(incident_id: UUID) -> int:
     with _lock:
         _cursors.setdefault(incident_id, head)
     return head
+
+
+def follow_office() -> None:
+    """Nudge the pages about several incidents from now on.
+
+    To be called once they are in the room: what moves after this is said there.
+    """
+    if sum(each.in_office for each in rooms.everyone()) > 1 and _office.newest is not None:
+        return  # it is done already
+    with reading() as session, _office.lock:
+        _moved(session)
+        _office.moved.clear()
 
 
 def told_until(incident_id: UUID) -> int | None:
@@ -193,16 +207,17 @@ def _set_cursor(stream: UUID, seq: int) -> None:
 
 def _nudge_office(woken_for: set[UUID]) -> None:
     with reading() as session:
-        _office.moved |= woken_for | _moved(session)
+        with _office.lock:
+            _office.moved |= woken_for | _moved(session)
         if not _office.moved or time.monotonic() < _office.next_nudge:
             return
         listening = [each for each in rooms.everyone() if each.in_office]
         concerned = eviction.who_may_follow(session, listening, _office.moved - {OFFICE_ID})
     if OFFICE_ID in _office.moved:
         concerned = listening
+    _office.moved.clear()
     for connection in concerned:
         rooms.say("changed", {}, to=connection.sid)
-    _office.moved.clear()
     _office.next_nudge = time.monotonic() + NUDGE_EVERY_SECONDS
 
 
@@ -213,11 +228,10 @@ def _moved(session: Session) -> set[UUID]:
     recent = select(StreamHead.stream, StreamHead.seq, StreamHead.at).where(StreamHead.at > since)
     rows = session.execute(recent).all()
     heads = {row.stream: row.seq for row in rows}
-    is_first_look = _office.newest is None
     moved = {stream for stream, seq in heads.items() if _office.heads.get(stream) != seq}
     _office.heads = heads
     _office.newest = max((row.at for row in rows), default=_office.newest or clock.now())
-    return set() if is_first_look else moved
+    return moved
 
 
 def _wake_for(stream: UUID) -> None:
@@ -231,21 +245,23 @@ class _Listening:
 
     def __init__(self) -> None:
         self._connection: Connection | None = None
+        self._next_check = 0.0
 
     def hear(self) -> None:
-        """Hear what is said within a second; raises when the connection is lost."""
+        """Hear what is said within a moment; raises when the connection is lost."""
         try:
             if self._connection is None:
                 self._connection = _own_connection()
+            if time.monotonic() > self._next_check:  # a connection may be cut silently
                 self._connection.exec_driver_sql(f"LISTEN {journal.CHANNEL}")
+                self._next_check = time.monotonic() + CHECKED_EVERY_SECONDS
             driver: Any = self._connection.connection.driver_connection
-            for notice in driver.notifies(timeout=1):
+            for notice in driver.notifies(timeout=LOOKS_EVERY_SECONDS):
                 _wake_for(UUID(notice.payload))
-            self._connection.exec_driver_sql("SELECT 1")  # notices a connection cut silently
         except BaseException:
             if self._connection is not None:
                 self._connection.invalidate()
-            self._connection = None
+            self._connection, self._next_check = None, 0.0
             raise
 
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +24,9 @@ class Product:
     Its process group is its own, so `kill9` ends the server and every process it made at once, as
     a power cut would. Start it from the main thread: it ends when the thread that started it ends.
     """
+
+    program: Sequence[str] = ("run.py",)
+    """What Python is to run; tests of the worst start a program of their own."""
 
     def __init__(self, database_url: str, folder: Path, settings: Mapping[str, str]) -> None:
         self.port = processes.free_port()
@@ -46,7 +49,7 @@ class Product:
         """Start it and wait until it answers; the default command is `serve`."""
         arguments = command or ("serve",)
         self._process = subprocess.Popen(
-            processes.bound_to_us([sys.executable, "run.py", *arguments]),
+            processes.bound_to_us([sys.executable, *self.program, *arguments]),
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,

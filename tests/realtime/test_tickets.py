@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -41,7 +40,9 @@ def test_a_ticket_is_good_for_half_a_minute(holder: Holder) -> None:
         assert tickets.redeem(ticket) is None
 
 
-@pytest.mark.parametrize("shown", ["", "x" * 43, str(uuid4()), "\ud800", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "shown", ["", "x" * 43, "01a1fffd-d3c5-7bf5-8c3b-0c37e1f1d1d8", "\ud800", "' OR 1=1 --"]
+)
 def test_what_is_no_ticket_opens_nothing(holder: Holder, shown: str) -> None:
     tickets.issue(holder)
 

@@ -1,0 +1,120 @@
+"""Whoever may no longer be in a room is out of it within two seconds, in every process."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from crisis.account.commands import sign_out, sign_out_everywhere
+from crisis.incidents.commands import add_note, assign_duty, release_duty, restrict_incident
+from crisis.incidents.model import Incident
+from crisis.kernel import database as kernel_database
+from crisis.people.commands import set_person_active
+from crisis.plugs import plug_kernel
+from crisis.policy import Actor, Duty
+from tests import given
+from tests.parts.server import StartProduct
+from tests.parts.sockets import Page, SignedIn, signed_in
+
+PROMISED_SECONDS = 2.0
+
+Act = Callable[[Incident, SignedIn], object]
+
+
+def withdraw_duty(incident: Incident, who: SignedIn) -> object:
+    runner = given.runs(incident)
+    return release_duty(runner, incident.id, person_id=who.person.id, duty=Duty.LIAISON)
+
+
+def restrict(incident: Incident, _who: SignedIn) -> object:
+    return restrict_incident(given.runs(incident), incident.id, restricted=True)
+
+
+def deactivate(_incident: Incident, who: SignedIn) -> object:
+    return set_person_active(given.the_system(), who.person.id, active=False)
+
+
+def sign_out_here(_incident: Incident, who: SignedIn) -> object:
+    return sign_out(who.person, who.person.id, sign_in_id=who.session_id)
+
+
+def sign_out_of_everything(_incident: Incident, who: SignedIn) -> object:
+    return sign_out_everywhere(who.person, who.person.id)
+
+
+def a_liaison(incident: Incident) -> Actor:
+    return given.someone(Duty.LIAISON, on=incident)
+
+
+def a_bystander(_incident: Incident) -> Actor:
+    return given.a_coordinator()
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "why"),
+    [
+        (a_liaison, sign_out_here, "signed_out"),
+        (a_liaison, sign_out_of_everything, "signed_out"),
+        (a_liaison, deactivate, "signed_out"),
+        (a_liaison, withdraw_duty, "not_yours"),
+        (a_bystander, restrict, "not_yours"),
+    ],
+)
+def test_losing_the_right_closes_the_socket_in_both_processes(
+    postgres_url: str,
+    start_product: StartProduct,
+    who: Callable[[Incident], Actor],
+    act: Act,
+    why: str,
+) -> None:
+    kernel_database.connect(postgres_url)
+    plug_kernel()
+    incident = given.an_incident()
+    runner, leaver = signed_in(given.runs(incident)), signed_in(who(incident))
+    ports = [start_product(postgres_url).port for _ in range(2)]
+    staying = [entered(port, runner, incident) for port in ports]
+    going = [entered(port, leaver, incident) for port in ports]
+
+    began = time.monotonic()
+    act(incident, leaver)
+    if why == "not_yours":  # a line that follows at once is already not for them
+        add_note(runner.person, incident.id, text="ليس له")
+    for page in going:
+        page.wait_until_closed()
+    add_note(runner.person, incident.id, text="ليس له")
+    for page in staying:
+        page.wait_for(lambda page=page: any("ليس له" in each["entry"] for each in page.news))
+
+    took = [page.closed_at - began for page in going if page.closed_at]
+    print(f"evicted after {', '.join(f'{each * 1000:.0f} ms' for each in took)} ({why})")
+    assert [page.named("evicted") for page in going] == [[{"why": why}]] * 2
+    assert [page.news for page in going] == [[], []]
+    assert max(took) < PROMISED_SECONDS
+    assert all(page.closed_at is None for page in staying)
+    kernel_database.engine().dispose()
+
+
+def test_one_who_was_seen_out_comes_in_again_with_a_new_duty(
+    house: str, start_product: StartProduct
+) -> None:
+    incident = given.an_incident()
+    liaison = signed_in(a_liaison(incident))
+    port = start_product(house).port
+    page = entered(port, liaison, incident)
+    withdraw_duty(incident, liaison)
+    page.wait_until_closed()
+
+    assert Page(port, liaison).enter(incident.id)["code"] == "not_found"
+    assign_duty(
+        given.runs(incident),
+        incident.id,
+        person_id=liaison.person.id,
+        duty=Duty.FACT_CHECKER,
+    )
+    assert Page(port, liaison).enter(incident.id)["ok"]
+
+
+def entered(port: int, who: SignedIn, incident: Incident) -> Page:
+    page = Page(port, who)
+    assert page.enter(incident.id)["ok"]
+    return page
