@@ -1,0 +1,38 @@
+// Forms that htmx sends: a dialog closes when its act is done, and an answer that is not the form's page never takes the
+// place of what somebody typed.
+import { keepKeyOf } from "./morph.js";
+import { say } from "./words.js";
+
+const formOf = (event) => event.target.closest?.("form[hx-post]");
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const form = formOf(event);
+  const { response, select, text } = event.detail.ctx;
+  if (!form || !response || !select) return;
+  if (text.includes(`id="${select.slice(1)}"`) && response.status < 500) return;
+  event.preventDefault();
+  const isOut = response.status === 401 || new URL(response.raw.url).pathname === "/signin";
+  complain(form, say(isOut ? "signedOut" : "unsent"));
+  if (response.status < 400 && !isOut) location.reload();
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const { response, target } = event.detail.ctx;
+  if (!response) return;
+  if (response.status < 400) target?.closest?.("dialog")?.close();
+  else target?.querySelector?.("[aria-invalid='true'], .err:not([hidden])")?.focus();
+});
+
+document.addEventListener("htmx:error", (event) => {
+  const form = formOf(event);
+  if (form) complain(form, say("unsent"));
+});
+
+function complain(form, words) {
+  keepKeyOf(form);
+  const place = form.querySelector("[data-unsent]");
+  place.hidden = false;
+  place.querySelector("span").textContent = words;
+}
+
+document.getElementById("error-summary")?.focus();

@@ -1,0 +1,1 @@
+"""Everything hostile that can be sent to Nasaq, at every door: see inputs.yaml."""
