@@ -68,20 +68,13 @@ def office_style() -> Style:
 
 def _plug_web(app: Flask, settings: Settings) -> None:
     app.before_request(_take_office)
-    app.before_request(asking.remember_request)
-    app.teardown_request(asking.forget_request)
+    asking.register(app)
     loading.register(app, secure=settings.secure)
     locale.register(app)
     security.register(app, settings)
     errors.register(app)
     app.jinja_env.globals.update(
         can=_can,
-        typed=asking.typed,
-        typed_all=asking.typed_all,
-        problem=asking.problem,
-        problems=asking.problems,
-        refused=asking.refused,
-        new_key=asking.new_key,
         terms=terms,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

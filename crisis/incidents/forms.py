@@ -4,24 +4,19 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from crisis.incidents.model import Criterion, DecisionDraft, Phase, Scores
 from crisis.kernel import clock
-from crisis.kernel.text import Line, line, optional, plain_digits, prose
+from crisis.kernel.text import Line, Whole, line, optional, prose
 from crisis.people.model import Hazard, Names
 from crisis.policy import Duty
 from crisis.web.asking import Form
 
-
-def _digits(value: object) -> object:
-    return plain_digits(value) if isinstance(value, str) else value
-
-
-Level = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=4)]
-Score = Annotated[int | None, BeforeValidator(_digits), Field(ge=0, le=4)]
-Whole = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=10_000)]
-Minutes = Annotated[int | None, BeforeValidator(_digits), Field(ge=1, le=7 * 24 * 60)]
+Level = Annotated[Whole, Field(ge=1, le=4)]
+Score = Annotated[Whole, Field(ge=0, le=4)] | None
+Place = Annotated[Whole, Field(ge=0, le=10_000)]
+Minutes = Annotated[Whole, Field(ge=1, le=7 * 24 * 60)] | None
 Reason = Annotated[str, line(500)]
 OptionalReason = Annotated[str | None, optional(line(500))]
 Words = Annotated[str, prose(4000)]
@@ -110,7 +105,7 @@ class AssessmentForm(Form):
     trust: Score = None
     uncertainty: Score = None
     time_pressure: Score = None
-    chosen: Annotated[int, BeforeValidator(_digits), Field(ge=0, le=4)]
+    chosen: Annotated[Whole, Field(ge=0, le=4)]
     rationale: Words
 
     def scores(self) -> Scores:
@@ -155,7 +150,7 @@ class DecisionForm(Form):
 
     question: Reason
     options: Options
-    chosen: Whole
+    chosen: Place
     rationale: Words
     information_known: OptionalWords = None
     assumptions: OptionalWords = None

@@ -140,7 +140,7 @@ def note(ref: str) -> Response:
     return see("room.show", ref=ref)
 
 
-@bp.get("/i/<ref>/lines/<int:seq>/correction")
+@bp.get("/i/<ref>/lines/<number:seq>/correction")
 def correction(ref: str, seq: int) -> str:
     """The form that corrects a line."""
     incident = _page(ref, Action.CORRECT_LINE)
@@ -148,7 +148,7 @@ def correction(ref: str, seq: int) -> str:
     return render_template("incidents/correct.html", incident=incident, entry=entry)
 
 
-@bp.post("/i/<ref>/lines/<int:seq>/correction")
+@bp.post("/i/<ref>/lines/<number:seq>/correction")
 @answers_on("incidents.correction")
 def correct(ref: str, seq: int) -> Response:
     sent = asked(forms.CorrectionForm)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
-from pydantic import GetCoreSchemaHandler
+from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from crisis.kernel.problems import problem, problem_message
@@ -28,6 +28,7 @@ __all__ = [
     "Prose",
     "Reading",
     "ShortLine",
+    "Whole",
     "fold_arabic",
     "line",
     "optional",
@@ -127,6 +128,8 @@ ShortLine = Annotated[str, line(80)]
 Prose = Annotated[str, prose(20_000)]
 OptionalLine = Annotated[str | None, optional(line(200))]
 OptionalProse = Annotated[str | None, optional(prose(20_000))]
+Whole = Annotated[int, BeforeValidator(lambda typed: _read_digits(typed))]
+"""A whole number, in whichever digits it was typed."""
 Email = Annotated[str, Reading(_read_email)]
 Code = Annotated[str, Reading(_read_code)]
 
@@ -185,6 +188,10 @@ def _without_article(word: str) -> str:
         if word.startswith(article) and len(word) >= len(article) + 3:
             return word.removeprefix(article)
     return word
+
+
+def _read_digits(typed: object) -> object:
+    return plain_digits(typed) if isinstance(typed, str) else typed
 
 
 def _without_marks(text: str) -> str:

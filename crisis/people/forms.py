@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from crisis.kernel.text import Email, Line, OptionalLine, Reading
+from crisis.kernel.text import Email, Line, OptionalLine, Reading, Whole
 from crisis.people.importing import (
     LARGEST,
     Country,
@@ -113,7 +113,7 @@ class PeopleAsked(Form):
     q: OptionalShortLine = None
     rank: Rank | None = None
     ministry: UUID | None = None
-    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+    page: Annotated[Whole, Field(ge=1, le=10_000)] = 1
 
 
 class ImportForm(Form):

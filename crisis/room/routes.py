@@ -1,13 +1,15 @@
 """The pages of the room and the dashboard."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from flask import Blueprint, g, jsonify, render_template, request
+from flask import Blueprint, g, jsonify, render_template
+from pydantic import Field
 
 from crisis.incidents.queries import find_incident, ministry_choices
 from crisis.kernel import clock
 from crisis.kernel.database import reading
 from crisis.kernel.journal import head_of
+from crisis.kernel.text import Whole
 from crisis.room import press
 from crisis.room.queries import (
     CAUGHT_UP_AT_ONCE,
@@ -15,11 +17,17 @@ from crisis.room.queries import (
     read_room,
     situation,
 )
-from crisis.web.asking import current_actor
+from crisis.web.asking import LARGEST_NUMBER, Form, asked_of_url, current_actor
 from crisis.web.locale import language
 from crisis.web.security import limiter, who_asks
 
 bp: Final = Blueprint("room", __name__)
+
+
+class Earlier(Form):
+    """Which lines of the log the page shows: those before this one; else the newest."""
+
+    before: Annotated[Whole, Field(ge=1, le=LARGEST_NUMBER)] | None = None
 
 
 @bp.get("/")
@@ -41,7 +49,7 @@ def show(ref: str) -> str:
     """The war room of one incident."""
     actor = current_actor()
     incident_id = find_incident(actor, ref)
-    before = request.args.get("before", type=int)
+    before = asked_of_url(Earlier).before
     room = read_room(actor, incident_id, language(), before=before)
     g.room_now = {"ref": ref, "title": room.shown.incident.title}
     g.drill = room.shown.incident.drill
@@ -66,7 +74,7 @@ def show(ref: str) -> str:
     )
 
 
-@bp.get("/i/<ref>/since/<int:seq>")
+@bp.get("/i/<ref>/since/<number:seq>")
 @limiter.limit("240/minute", key_func=who_asks)
 def since(ref: str, seq: int) -> Any:
     """What a page that last saw line `seq` has missed, in the packets the socket would carry."""

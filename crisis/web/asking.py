@@ -7,10 +7,12 @@ from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 from uuid import uuid4
 
-from flask import current_app, g, jsonify, redirect, request, url_for
+from flask import Flask, current_app, g, jsonify, redirect, request, url_for
 from flask_login import current_user
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import MultiDict
+from werkzeug.routing import BaseConverter
+from werkzeug.routing import ValidationError as UnknownPath
 from werkzeug.wrappers import Response
 
 from crisis.kernel import once
@@ -18,6 +20,7 @@ from crisis.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from crisis.kernel.text import problem_message
 from crisis.kernel.words import Message
 from crisis.policy import Actor
+from crisis.web.body import take_body
 from crisis.web.locale import say
 
 P = ParamSpec("P")
@@ -32,12 +35,41 @@ STATUS: Final[dict[type[Refusal], int]] = {
 OURS: Final = frozenset({"csrf_token", "_key", "_form"})
 """Fields that every form carries for the product itself."""
 KEY_LENGTH: Final = range(8, 65)
+LARGEST_NUMBER: Final = 2**31 - 1
+"""Of a line in an address; what both databases can look up."""
 
 
 class Form(BaseModel):
     """What a form may carry; anything else is refused. Empty fields count as not sent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=100_000)
+
+
+class Number(BaseConverter):
+    """A whole number in a path, of at most `LARGEST_NUMBER`; a larger one is no such page."""
+
+    regex = "[0-9]{1,10}"
+
+    def to_python(self, value: str) -> int:
+        if int(value) > LARGEST_NUMBER:
+            raise UnknownPath
+        return int(value)
+
+
+def register(app: Flask) -> None:
+    """Read what each request carries, and let templates show what was typed and what is wrong."""
+    app.url_map.converters["number"] = Number
+    app.before_request(take_body)
+    app.before_request(remember_request)
+    app.teardown_request(forget_request)
+    app.jinja_env.globals.update(
+        typed=typed,
+        typed_all=typed_all,
+        problem=problem,
+        problems=problems,
+        refused=refused,
+        new_key=new_key,
+    )
 
 
 def current_actor() -> Actor:
@@ -53,17 +85,21 @@ def asked(shape: type[F]) -> F:
     try:
         return shape.model_validate(_plain(request.form, shape))
     except ValidationError as error:
-        fields = {str(each["loc"][0]): problem_message(dict(each)) for each in error.errors()}
-        raise Invalid(Message("Please correct what is marked below."), fields=fields) from None
+        message = Message("Please correct what is marked below.")
+        raise Invalid(message, fields=_told(error)) from None
 
 
 def asked_of_url(shape: type[F]) -> F:
-    """The same for the query string."""
+    """The same for the query string; names it does not know are let be.
+
+    Other programs append their own to a link that is passed on.
+    """
+    known = MultiDict((n, v) for n, v in request.args.items(multi=True) if n in shape.model_fields)
     try:
-        return shape.model_validate(_plain(request.args, shape))
+        return shape.model_validate(_plain(known, shape))
     except ValidationError as error:
-        fields = {str(each["loc"][0]): problem_message(dict(each)) for each in error.errors()}
-        raise Invalid(Message("This address is not complete."), fields=fields) from None
+        message = Message("Something in this address is not right.")
+        raise Invalid(message, fields=_told(error)) from None
 
 
 def see(endpoint: str, **ids: Any) -> Response:
@@ -78,7 +114,10 @@ def see(endpoint: str, **ids: Any) -> Response:
 
 
 def answers_on(endpoint: str) -> Callable[[Callable[P, Response]], Callable[P, Any]]:
-    """When the post is refused, show the page of `endpoint` again with what was typed and why."""
+    """When the post is refused, show the page of `endpoint` again with what was typed and why.
+
+    Where that page no longer has the form, because its time has passed, an error page shows both.
+    """
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Any]:
         @wraps(view)
@@ -88,8 +127,10 @@ def answers_on(endpoint: str) -> Callable[[Callable[P, Response]], Callable[P, A
             except Refusal as refusal:
                 if wants_json() or isinstance(refusal, NotFound):
                     raise
-                g.refusal = refusal
+                g.refusal, g.shown_again = refusal, not what_was_sent()
                 page = _page(endpoint, kwargs)
+                if not g.shown_again:
+                    raise
                 return current_app.make_response((page, STATUS[type(refusal)]))
 
         return answer
@@ -115,12 +156,17 @@ def typed_all(form_id: str, name: str, default: list[str]) -> list[str]:
     return request.form.getlist(name) if _was_sent(form_id) else default
 
 
-def problem(form_id: str, name: str) -> str:
-    """What is wrong with this field of this form, in the reader's language; else nothing."""
-    refusal = g.get("refusal")
-    if not isinstance(refusal, Invalid) or not _was_sent(form_id):
+def problem(form_id: str, name: str = "") -> str:
+    """What is wrong with this field of this form, in the reader's language; else nothing.
+
+    Without a name: with the form as a whole.
+    """
+    refusal: Refusal | None = g.get("refusal")
+    if refusal is None or not _was_sent(form_id):
         return ""
-    found = refusal.fields.get(name)
+    g.shown_again = True
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    found = fields.get(name) if name else (None if fields else refusal.message)
     return say(found) if found else ""
 
 
@@ -144,6 +190,11 @@ def refused() -> str:
 def new_key() -> str:
     """A name for one sending of a form; kept when the form is shown again after a refusal."""
     return str(uuid4())
+
+
+def what_was_sent() -> list[tuple[str, str]]:
+    """What was typed into the form sent, field by field, less what is for the product itself."""
+    return [(n, v) for n, v in request.form.items(multi=True) if n not in OURS and v]
 
 
 def remember_request() -> None:
@@ -179,6 +230,12 @@ def _plain(sent: MultiDict[str, str], shape: type[BaseModel]) -> dict[str, Any]:
         else:
             plain[name] = written if len(written) > 1 else written[0]
     return plain
+
+
+def _told(error: ValidationError) -> dict[str, Message]:
+    """What is wrong by field; of several things wrong with one field, the first."""
+    found = reversed(error.errors())
+    return {str(*each["loc"][:1]): problem_message(dict(each)) for each in found}
 
 
 def _was_sent(form_id: str) -> bool:

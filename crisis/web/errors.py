@@ -2,16 +2,29 @@
 
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from crisis.kernel.errors import Invalid, Refusal
 from crisis.kernel.words import Message
-from crisis.web.asking import OURS, STATUS, wants_json
-from crisis.web.locale import say
+from crisis.web.asking import STATUS, wants_json, what_was_sent
+from crisis.web.locale import LANGUAGES, say
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +42,17 @@ TITLES = {
     500: Message("Something went wrong on our side"),
     503: Message("The system is busy"),
 }
+ADVICE = {
+    400: Message("Go back, reload the page, and send it again."),
+    404: Message("There is no such page, or it is not open to you."),
+    405: Message("Open the page anew, and use what it offers."),
+    413: Message("Go back: what you typed is still there. Shorten it, or send it in parts."),
+    415: Message("Open the page anew, and send its form."),
+    429: Message("Wait a moment, then send it again. What you typed is below."),
+    503: Message("Wait a moment, then send it again. What you typed is below."),
+}
+SECRET = frozenset({"password", "again", "current", "code"})
+"""Fields of an account's forms that are never shown again."""
 
 
 def register(app: Flask) -> None:
@@ -36,6 +60,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, _refuse)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(PoolTimeoutError, _busy)
     app.register_error_handler(Exception, _broken)
 
 
@@ -59,11 +85,19 @@ def _expired(_error: CSRFError) -> Any:
 def _http(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    message = TITLES.get(error.code, TITLES[400])
+    message = ADVICE.get(error.code, ADVICE[400])
     answer = _answer(error.code, message)
     for name, value in error.get_headers():
         if name in {"Retry-After", "Allow"}:
             answer[0].headers[name] = value
+    return answer
+
+
+def _busy(error: OperationalError | PoolTimeoutError) -> Any:
+    """The database did not answer in time, or not at all."""
+    log.error("Request to %s found no database", request.endpoint, exc_info=error)
+    answer = _plain_answer(503, ADVICE[503])
+    answer[0].headers["Retry-After"] = "5"
     return answer
 
 
@@ -73,25 +107,46 @@ def _broken(error: Exception) -> Any:
     message = Message(
         "It was reported under the code {code}. What you typed is below.", code=reference
     )
-    return _answer(500, message)
+    return _plain_answer(500, message)
 
 
 def _answer(status: int, message: Message, refusal: Refusal | None = None) -> Any:
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
     if wants_json():
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        told = {name: say(each) for name, each in fields.items()}
-        code = refusal.code if refusal else str(status)
-        response = jsonify(ok=False, code=code, why=say(message), fields=told)
-    else:
-        sent = [(n, v) for n, v in request.form.items(multi=True) if n not in OURS and v]
-        private = ("password", "code")
-        page = render_template(
-            "web/error.html",
-            status=status,
-            title=TITLES.get(status, TITLES[400]),
-            message=message,
-            sent=[(n, v) for n, v in sent if not any(word in n for word in private)],
+        return _told_a_script(status, message, fields, refusal.code if refusal else str(status))
+    page = render_template(
+        "web/error.html",
+        status=status,
+        title=TITLES.get(status, TITLES[400]),
+        message=message,
+        problems_of=fields,
+        sent=_to_copy(),
+    )
+    return make_response(page, status), status
+
+
+def _plain_answer(status: int, message: Message) -> Any:
+    """An answer that asks nothing of the database: who reads, how the office writes."""
+    said = request.cookies.get("lang", "")
+    with force_locale(said if said in LANGUAGES else "ar"):
+        if wants_json():
+            return _told_a_script(status, message, {}, str(status))
+        template = current_app.jinja_env.get_template("web/broken.html")
+        page = template.render(
+            status=status, title=TITLES[status], message=message, sent=_to_copy()
         )
-        response = make_response(page)
+    return make_response(page, status), status
+
+
+def _told_a_script(status: int, message: Message, fields: Mapping[str, Message], code: str) -> Any:
+    told = {name: say(each) for name, each in fields.items()}
+    response = jsonify(ok=False, code=code, why=say(message), fields=told)
     response.status_code = status
     return response, status
+
+
+def _to_copy() -> list[tuple[str, str]]:
+    """What was typed, for whoever must type it anew; no passwords and no codes."""
+    secret = SECRET if request.blueprint == "account" else frozenset[str]()
+    sent = request.args.items(multi=True) if request.method == "GET" else what_was_sent()
+    return [(name, value) for name, value in sent if name not in secret]
