@@ -32,7 +32,8 @@ WRONG = "not the password at all"
 
 def knock(client: FlaskClient, email: str, password: str, **more: str) -> Any:
     """Send the sign-in form."""
-    return client.post("/signin", data={"email": email, "password": password, **more})
+    sent = {"_form": "signin", "email": email, "password": password, **more}
+    return client.post("/signin", data=sent)
 
 
 def email_of(actor: Actor) -> str:
@@ -110,14 +111,14 @@ def test_a_stranger_does_not_learn_who_has_an_account(client: FlaskClient) -> No
         answers = [knock(client, email, WRONG) for email in tried]
 
     assert {each.status_code for each in answers} == {422}
-    assert len({told(each) for each in answers}) == 1
+    assert [told(each) for each in answers[1:]] == [told(answers[0])] * 3
 
 
 def told(answer: Any) -> str:
     """A page without what differs each time or was typed."""
     lines = answer.get_data(as_text=True).splitlines()
     differing = ("_key", "csrf", 'name="email"')
-    return "\n".join(line for line in lines if not any(word in line for word in differing))
+    return "\n".join(line for line in lines if not any(w in line.lower() for w in differing))
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(client: FlaskClient) -> None:
