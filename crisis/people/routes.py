@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from pydantic_core import PydanticCustomError
 from werkzeug.wrappers import Response
 
-from crisis.kernel.errors import Invalid
+from crisis.kernel.errors import Invalid, NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.text import Reading, optional, phone, problem_message
 from crisis.kernel.words import Message
@@ -151,6 +151,7 @@ def people() -> Any:
 @bp.get("/office/people/new")
 def person_new() -> Any:
     """The form for somebody new."""
+    _only_for_keepers()
     return person_page(None)
 
 
@@ -265,6 +266,7 @@ def ministries() -> Any:
 @bp.get("/office/ministries/new")
 def ministry_new() -> Any:
     """The form for a new organisation."""
+    _only_for_keepers()
     return _ministry_page(None)
 
 
@@ -385,6 +387,7 @@ def _let_a_file_in(endpoint: str | None, _values: dict[str, Any] | None) -> None
 @bp.get("/office/import")
 def import_office() -> Any:
     """Read ministries, people and audiences from a file."""
+    _only_for_keepers()
     return _import_page("", None)
 
 
@@ -442,6 +445,11 @@ def _rights(actor: Actor) -> dict[str, bool]:
         "may_keep": allows(actor, Action.KEEP_OFFICE, None),
         "may_see_contacts": allows(actor, Action.SEE_CONTACTS, None),
     }
+
+
+def _only_for_keepers() -> None:
+    if not allows(current_actor(), Action.KEEP_OFFICE, None):
+        raise NotFound(Message("There is no such page, or it is not open to you."))
 
 
 def _done(endpoint: str, **ids: Any) -> Response:
