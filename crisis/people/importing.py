@@ -405,4 +405,4 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
 }
 NOT_UTF8: Final = Message("This is not text in UTF-8. Save it as such, and send it again.")
 _NOT_YAML: Final = Message("This is neither YAML nor JSON from here on. Correct the line.")
-_NOT_A_ROSTER: Final = Message("The file must name ministries, people or audiences.")
+_NOT_A_ROSTER: Final = Message("The file needs a part called ministries, people or audiences.")
