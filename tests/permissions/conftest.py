@@ -1,0 +1,28 @@
+"""One world for all the tests of a file."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crisis.kernel import database
+from crisis.plugs import plug_kernel
+from tests.permissions.world import World, a_world
+
+
+@pytest.fixture(scope="module")
+def world_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database for this file alone."""
+    file = tmp_path_factory.mktemp("permissions") / "nasaq.db"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="module")
+def world(world_url: str) -> Iterator[World]:
+    """The world in which everything is tried; the kernel is connected to its database."""
+    database.connect(world_url)
+    plug_kernel()
+    yield a_world()
+    database.engine().dispose()

@@ -1,0 +1,197 @@
+"""One office with somebody of every rank and every duty, and an incident of every kind."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from crisis.account import loading
+from crisis.app import create_app
+from crisis.incidents.commands import add_note, assign_duty, close_incident, stand_down
+from crisis.incidents.model import Incident
+from crisis.kernel import command
+from crisis.kernel.database import reading
+from crisis.kernel.ids import OFFICE_ID
+from crisis.kernel.journal import head_of
+from crisis.people.commands import add_person, edit_person
+from crisis.people.model import Profile
+from crisis.policy import Actor, Duty, Rank
+from crisis.settings import Settings
+from crisis.web.security import limiter
+from tests import given
+from tests.parts.sockets import SignedIn, signed_in
+from tests.permissions.matrix import EVERYBODY, Who
+
+CAST: Final = tuple(
+    who
+    for who in EVERYBODY
+    if who.duty is None
+    or who.rank is Rank.MEMBER
+    or who
+    in {
+        Who(Rank.COORDINATOR, Duty.OBSERVER),
+        Who(Rank.ADMINISTRATOR, Duty.DIRECTOR),
+        Who(Rank.AUDITOR, Duty.DRAFTER),
+    }
+)
+"""Who is tried at the doors: every rank, every duty, and those in whom the two disagree. The policy
+itself is asked of all of them."""
+
+NEVER_WAS: Final = "1999-404"
+
+
+@dataclass(frozen=True)
+class World:
+    """Who is there, and what goes on. Everything in it was made by the product's own commands."""
+
+    host: Actor
+    chief: Actor
+    people: Mapping[Who, UUID]
+    incidents: Mapping[str, Incident]
+    notes: Mapping[str, int]
+    """In each incident, the number of a line that can be corrected."""
+    ministry: UUID
+    supporting: UUID
+    bystander: UUID
+
+    @cached_property
+    def sessions(self) -> dict[Who, SignedIn]:
+        """A session of everybody, as signing in would have made it."""
+        return {who: signed_in(actor) for who, actor in self.actors.items()}
+
+    @cached_property
+    def contact(self) -> UUID:
+        """A contact point of the bystander."""
+        return given.person(self.bystander).contacts[0].id
+
+    @cached_property
+    def actors(self) -> dict[Who, Actor]:
+        """Everybody as the policy sees them."""
+        return {who: given.actor(id) for who, id in self.people.items()}
+
+    def browser(self, app: Flask, who: Who | None) -> FlaskClient:
+        """A browser in which this person, or nobody, is signed in; it remembers nothing else."""
+        client = app.test_client()
+        if who is not None:
+            client.set_cookie("sid", self.sessions[who].cookie)
+        return client
+
+    def named(self, who: Who, place: str) -> dict[str, Any]:
+        """What stands for the names in the addresses and in the forms of the matrix."""
+        linked = "closed" if place == "own" else "own"
+        return {
+            "ref": self.incidents[place].ref if place in self.incidents else NEVER_WAS,
+            "seq": self.notes.get(place, 1),
+            "person_id": self.bystander,
+            "person": self.bystander,
+            "contact_id": self.contact,
+            "ministry_id": self.ministry,
+            "ministry": self.ministry,
+            "supporting": self.supporting,
+            "drafter": self.people[Who(Rank.MEMBER, Duty.DRAFTER)],
+            "linked": self.incidents[linked].ref,
+            "duty": who.duty or Duty.DRAFTER,
+            "session_id": self.sessions[who].session_id,
+            "token": "no-such-token",
+            "filename": "css/base.css",
+        }
+
+
+def a_world() -> World:
+    """Build it in the database that the kernel is connected to."""
+    centre = given.the_centre()
+    supporting, ministry = given.a_ministry("MOI"), given.a_ministry("MOH")
+    host, chief = given.a_coordinator(), given.a_person()
+    people = {who: _person(who, centre) for who in CAST}
+    places = ("own", "other", "restricted", "restricted_own", "closed")
+    incidents = {place: _incident(place, host, chief, supporting) for place in places}
+    for place in ("own", "restricted_own", "closed"):
+        for who, person_id in people.items():
+            if who.duty:
+                assign_duty(host, incidents[place].id, person_id=person_id, duty=who.duty)
+    for who, person_id in people.items():
+        if who.rank is not Rank.MEMBER:  # whoever was given a duty may rise or step aside later
+            edit_person(given.the_system(), person_id, profile=_profile(who.rank, centre))
+    notes = {place: _note(host, incident) for place, incident in incidents.items()}
+    _close(incidents["closed"], chief)
+    return World(
+        host=given.actor(host.id),
+        chief=given.actor(chief.id),
+        people=people,
+        incidents={place: given.incident(each.id) for place, each in incidents.items()},
+        notes=notes,
+        ministry=ministry,
+        supporting=supporting,
+        bystander=given.a_person(ministry=ministry).id,
+    )
+
+
+def an_app(database_url: str) -> Flask:
+    """The product on this database, without the guards that only slow a test down.
+
+    Tokens against forged requests and limits of how often are proved elsewhere.
+    """
+    settings = Settings(
+        database_url=database_url, secret_key="for tests only, and known to everyone"
+    )
+    app = create_app(settings)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    limiter.enabled = False
+    command.listeners.clear()
+    return app
+
+
+@contextmanager
+def nothing_is_kept(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While inside, whatever is done is undone at its end, request by request.
+
+    So every question is asked of the same world, in any order; and who a cookie belongs to need not
+    be read again for each.
+    """
+    with patch.context() as inside:
+        inside.setattr(Session, "commit", Session.rollback)
+        inside.setattr(loading, "find_standing", cache(loading.find_standing))
+        yield
+
+
+def _person(who: Who, centre: UUID) -> UUID:
+    added = add_person(given.the_system(), OFFICE_ID, profile=_profile(Rank.MEMBER, centre))
+    return added.person_id
+
+
+def _profile(rank: Rank, centre: UUID) -> Profile:
+    return Profile(
+        ministry_id=centre,
+        name={"ar": "ليلى", "en": "Layla"},
+        title={},
+        email=f"{uuid4().hex[:12]}@gov.example",
+        language="ar",
+        rank=rank,
+        standing_duty=None,
+        deputy_id=None,
+    )
+
+
+def _incident(place: str, host: Actor, chief: Actor, supporting: UUID) -> Incident:
+    restricted = place.startswith("restricted")
+    incident = given.an_incident(by=host, restricted=restricted, supporting=[supporting])
+    assign_duty(host, incident.id, person_id=chief.id, duty=Duty.DIRECTOR)
+    return incident
+
+
+def _note(host: Actor, incident: Incident) -> int:
+    add_note(host, incident.id, text="ثلاثة مصابين")
+    with reading() as session:
+        return head_of(session, incident.id)
+
+
+def _close(incident: Incident, chief: Actor) -> None:
+    stand_down(chief, incident.id, reason="انتهى الخطر")
+    close_incident(chief, incident.id, summary="انتهت", waiver="لا حاجة")
