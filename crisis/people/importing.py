@@ -209,7 +209,8 @@ def read(text: str, *, country: str) -> Roster:
         roster.errors.append(refused.problem)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        roster.errors.append(Problem(mark.line + 1 if mark else 1, _NOT_YAML))
+        last = text.count("\n") + 1
+        roster.errors.append(Problem(min(mark.line + 1, last) if mark else last, _NOT_YAML))
     except (yaml.YAMLError, UnicodeError):
         roster.errors.append(Problem(1, _NOT_YAML))
     roster.errors.sort(key=lambda each: each.line)
