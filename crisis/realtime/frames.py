@@ -22,6 +22,7 @@ class Kind(Enum):
     """What to do with something that was said."""
 
     HEED = auto()
+    PONG = auto()
     DROP = auto()
     FAREWELL = auto()
 
@@ -37,7 +38,7 @@ def kind_of(text: str) -> Kind:
     """
     match text[:2]:
         case "3":
-            return Kind.HEED
+            return Kind.PONG
         case "1" | "41":
             return Kind.FAREWELL
         case "40":

@@ -30,6 +30,7 @@ from crisis.realtime.wire import (
     PONG_SECONDS,
     Outbox,
     Wire,
+    keep_own_time,
 )
 
 OFFICE: Final = "office"
@@ -68,6 +69,7 @@ def open_for(app: Flask) -> None:
         "async_handlers": False,  # in the thread of the socket, so that who says much waits
         "cors_allowed_origins": [],  # the door has looked
         "manage_session": False,
+        "monitor_clients": False,  # the wire knows by itself when it ends
         "max_http_buffer_size": LARGEST_MESSAGE,
         "ping_interval": PING_SECONDS,
         "ping_timeout": PONG_SECONDS,
@@ -76,8 +78,15 @@ def open_for(app: Flask) -> None:
         "json": _Json,
     }
     socketio.init_app(app, **options)
-    engine = app.extensions["socketio"].server.eio
-    engine._async = {**engine._async, "queue": Outbox, "websocket": Wire}
+    server = app.extensions["socketio"].server
+    server.eio._async = {**server.eio._async, "queue": Outbox, "websocket": Wire}
+    greet = server.eio.handlers["connect"]
+
+    def begin(engine_sid: str, environ: object) -> Any:
+        keep_own_time(server.eio.sockets[engine_sid])
+        return greet(engine_sid, environ)
+
+    server.eio.on("connect", begin)
 
 
 def add(connection: Connection) -> None:

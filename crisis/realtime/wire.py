@@ -19,6 +19,7 @@ from threading import Lock
 from types import MethodType
 from typing import Any, Final
 
+from engineio.packet import PING, Packet
 from wsproto.connection import Connection as Protocol
 from wsproto.connection import ConnectionType
 from wsproto.events import CloseConnection, Event, Ping, Pong, TextMessage
@@ -42,8 +43,13 @@ PONG_SECONDS: Final = 10
 STUCK_SECONDS: Final = 10
 """How long one write may wait for a browser to take it."""
 OWED_CHARACTERS: Final = 500_000
-OWED_PACKETS: Final = 1_000
-"""What may wait for a browser that does not read; then it is dropped, and catches up later."""
+OWED_FOR_SECONDS: Final = 2.0
+"""A browser that is behind by so much for so long does not read: it is dropped, and catches up
+when it comes again. A burst is no reason, unless it is `OWED_AT_MOST` times as large."""
+OWED_AT_MOST: Final = 16
+
+KERNEL_HOLDS_BYTES: Final = 128 * 1024
+"""What the system may hold beside that; left alone, it would hold megabytes for each."""
 
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _CHUNK: Final = 16_384
@@ -89,7 +95,8 @@ class Outbox(Queue[Any]):
     def __init__(self) -> None:
         super().__init__()
         self._count = Lock()
-        self._owed = self._packets = 0
+        self._owed = 0
+        self._behind_since: float | None = None
         self.on_too_much: Callable[[], None] = lambda: None
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
@@ -102,15 +109,24 @@ class Outbox(Queue[Any]):
         """A packet of `size` characters has left."""
         with self._count:
             self._owed -= size
-            self._packets -= 1
+            if self._owed <= OWED_CHARACTERS:
+                self._behind_since = None
 
     def _accept(self, size: int) -> bool:
+        now = time.monotonic()
         with self._count:
-            if self._packets >= OWED_PACKETS or self._owed + size > OWED_CHARACTERS:
-                return False
             self._owed += size
-            self._packets += 1
-            return True
+            if self._owed <= OWED_CHARACTERS:
+                return True
+            self._behind_since = self._behind_since or now
+            is_patient = now - self._behind_since < OWED_FOR_SECONDS
+            return is_patient and self._owed <= OWED_CHARACTERS * OWED_AT_MOST
+
+
+def keep_own_time(engine_socket: Any) -> None:
+    """Let the wire ask for signs of life: Engine.IO would keep a thread asleep for each socket."""
+    engine_socket.schedule_ping = lambda: None
+    engine_socket.last_ping = None
 
 
 class Wire:
@@ -126,13 +142,16 @@ class Wire:
         self._writing = Lock()
         self._heard: deque[str] = deque()
         self._parts: list[str] = []
-        self._frames = _Pace()
+        self._pace = _Pace()
+        self._next_ping = time.monotonic() + PING_SECONDS
+        self._asked_at: float | None = None
 
     def __call__(self, environ: dict[str, Any], _start_response: object) -> Iterable[bytes]:
         self._socket: socket.socket = environ["gunicorn.socket"]
         self._admission: Admission = environ[ADMISSION]
         self._admission.wire = self
         self._engine.queue.on_too_much = self.hang_up
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_HOLDS_BYTES)
         _limit(self._socket, socket.SO_SNDTIMEO, STUCK_SECONDS)
         self._socket.sendall(_greeting(environ["HTTP_SEC_WEBSOCKET_KEY"]))
         try:
@@ -181,30 +200,37 @@ class Wire:
 
     def _read(self) -> bool:
         """Take in what has arrived; False when nothing more will."""
-        patience = self._patience()
-        if patience <= 0:
-            raise Hostile("no ticket in time")
-        _limit(self._socket, socket.SO_RCVTIMEO, patience)
+        _limit(self._socket, socket.SO_RCVTIMEO, self._keep_alive())
         try:
             data = self._socket.recv(_CHUNK)
-        except OSError:  # reset, or silent for too long
+        except BlockingIOError:  # nothing in that time
+            return True
+        except OSError:
             return False
         if not data:
             return False
         self._protocol.receive_data(data)
         return all(self._take(event) for event in self._protocol.events())
 
-    def _patience(self) -> float:
-        if self._admission.admitted:
-            return PING_SECONDS + PONG_SECONDS + 5.0
-        return self._admission.until - time.monotonic()
+    def _keep_alive(self) -> float:
+        """Ask, when it is time, whether somebody is there; returns how long to wait for them."""
+        now = time.monotonic()
+        if not self._admission.admitted:
+            return _left(self._admission.until - now, "no ticket in time")
+        if self._asked_at is not None:
+            return _left(self._asked_at + PONG_SECONDS - now, "no answer to a ping")
+        if now < self._next_ping:
+            return self._next_ping - now
+        self._engine.send(Packet(PING))
+        self._asked_at = now
+        return PONG_SECONDS
 
     def _take(self, event: Event) -> bool:
         match event:
             case TextMessage():
                 return self._take_text(event)
             case Ping() | Pong():
-                self._frames.count()
+                self._pace.count()
                 if isinstance(event, Ping):
                     self._answer(event.response())
                 return True
@@ -215,7 +241,7 @@ class Wire:
 
     def _take_text(self, event: TextMessage) -> bool:
         if event.frame_finished:
-            self._frames.count()
+            self._pace.count()
         self._parts.append(event.data)
         if sum(map(len, self._parts)) > LARGEST_MESSAGE:
             raise Hostile("a message too large")
@@ -225,6 +251,8 @@ class Wire:
         kind = frames.kind_of(text)
         if kind is Kind.HEED:
             self._heard.append(text)
+        if kind is Kind.PONG:
+            self._asked_at, self._next_ping = None, time.monotonic() + PING_SECONDS
         return kind is not Kind.FAREWELL
 
     def _part(self, reason: CloseReason) -> None:
@@ -276,8 +304,15 @@ def _frame(message: str) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, len(data)) + data
 
 
+def _left(seconds: float, too_late: str) -> float:
+    if seconds <= 0:
+        raise Hostile(too_late)
+    return seconds
+
+
 def _limit(connection: socket.socket, which: int, seconds: float) -> None:
-    # In the kernel, because Python's own time-out is one for both directions.
+    # In the kernel, because Python's own time-out is one for both directions. Zero means for ever.
+    seconds = max(seconds, 0.001)
     whole = int(seconds)
     timeval = struct.pack("@ll", whole, int((seconds - whole) * 1_000_000))
     connection.setsockopt(socket.SOL_SOCKET, which, timeval)

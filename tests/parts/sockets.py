@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,17 @@ from crisis.realtime.tickets import Holder
 
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUED = 1, 2, 8, 9, 10, 0
 QUERY = "EIO=4&transport=websocket"
+
+
+opened: "list[Wire]" = []
+"""Every connection made, for a fixture to close after the test."""
+_sources = count(2)
+
+
+def a_source() -> str:
+    """An address of this machine nobody came from lately, as another computer would have."""
+    number = next(_sources) % 60_000
+    return f"127.0.{number // 250 + 1}.{number % 250 + 1}"
 
 
 class RefusedError(Exception):
@@ -64,10 +76,18 @@ class Wire:
     """One WebSocket to a running product."""
 
     def __init__(
-        self, port: int, *, query: str = QUERY, headers: Mapping[str, str | None] | None = None
+        self,
+        port: int,
+        *,
+        query: str = QUERY,
+        headers: Mapping[str, str | None] | None = None,
+        source: str = "127.0.0.1",
     ) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=10, source_address=(source, 0)
+        )
         self.rest = b""
+        opened.append(self)
         sent = {
             "Host": f"localhost:{port}",
             "Upgrade": "websocket",
@@ -168,7 +188,7 @@ class Page:
     """What a page does on its socket: connects with a ticket, asks, and notes what it hears."""
 
     def __init__(self, port: int, who: SignedIn, *, ticket: str | None = None) -> None:
-        self.wire = Wire(port, headers={"Cookie": f"sid={who.cookie}"})
+        self.wire = Wire(port, headers={"Cookie": f"sid={who.cookie}"}, source=a_source())
         self.heard: list[Heard] = []
         self.closed_at: float | None = None
         self.connected: bool | None = None

@@ -12,7 +12,7 @@ from crisis.kernel import database as kernel_database
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor
 from tests import given
-from tests.parts import processes
+from tests.parts import processes, sockets
 from tests.parts.server import Product
 from tests.parts.sockets import Page, SignedIn, signed_in
 
@@ -34,6 +34,15 @@ class House:
         page = Page(self.port, who or signed_in(self.coordinator))
         assert page.enter(self.incident.id)["ok"]
         return page
+
+
+@pytest.fixture(autouse=True)
+def nobody_stays() -> Iterator[None]:
+    """Closes every connection a test has left open."""
+    yield
+    for wire in sockets.opened:
+        wire.close()
+    sockets.opened.clear()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import pytest
 from crisis.realtime.frames import Hostile, Kind, kind_of
 
 PAGES_SAY = [
-    "3",
     "40",
     '40{"ticket":"abc"}',
     '42["enter",{"incident":"x","after":0}]',
@@ -64,6 +63,10 @@ NOBODY_SAYS = [
 @pytest.mark.parametrize("text", PAGES_SAY)
 def test_what_pages_say_is_heeded(text: str) -> None:
     assert kind_of(text) is Kind.HEED
+
+
+def test_the_answer_to_a_ping_is_known() -> None:
+    assert kind_of("3") is Kind.PONG
 
 
 @pytest.mark.parametrize("text", SERVERS_SAY)
