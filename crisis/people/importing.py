@@ -211,8 +211,6 @@ def read(text: str, *, country: str) -> Roster:
         mark = error.problem_mark or error.context_mark
         last = text.count("\n") + 1
         roster.errors.append(Problem(min(mark.line + 1, last) if mark else last, _NOT_YAML))
-    except (yaml.YAMLError, UnicodeError):
-        roster.errors.append(Problem(1, _NOT_YAML))
     roster.errors.sort(key=lambda each: each.line)
     del roster.errors[MOST_ERRORS:]
     return roster
@@ -337,6 +335,8 @@ def _tree(text: str) -> _Node:
         raise _RefusedError(1, Message("The file is too large: at most one million characters."))
     if text.lstrip().startswith("{"):
         text = text.replace("\t", " ")  # JSON may be indented with tabs, YAML may not
+    if unreadable := _UNREADABLE.search(text):
+        raise _RefusedError(text.count("\n", 0, unreadable.start()) + 1, _NOT_YAML)
     events = _limited(yaml.parse(text, Loader=_LOADER))
     first = next((event for event in events if isinstance(event, yaml.NodeEvent)), None)
     if first is None:
@@ -397,6 +397,9 @@ def _mapping(events: Iterator[Any], depth: int) -> dict[str, _Node]:
     return found
 
 
+_UNREADABLE: Final = re.compile(  # YAML 1.1 §5.1
+    "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+)
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "office": OfficeGiven,

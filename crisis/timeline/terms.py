@@ -33,7 +33,7 @@ PHASE: Final[Mapping[str, Message]] = {
 CRITERION: Final[Mapping[str, Message]] = {
     "human_harm": Message("Human harm"),
     "geography": Message("Geographic reach"),
-    "ministries": Message("Ministries needed"),
+    "ministries": Message("Entities needed"),
     "services": Message("Essential services"),
     "attention": Message("Public attention"),
     "false_info": Message("False information"),
@@ -60,10 +60,10 @@ SCORES: Final[Mapping[str, tuple[Message, ...]]] = {
         Message("Several regions or the whole country"),
     ),
     "ministries": (
-        Message("1 ministry"),
-        Message("2 ministries"),
-        Message("3–4 ministries"),
-        Message("5–8 ministries"),
+        Message("1 entity"),
+        Message("2 entities"),
+        Message("3–4 entities"),
+        Message("5–8 entities"),
         Message("More than 8, or the cabinet"),
     ),
     "services": (
@@ -156,8 +156,8 @@ RANK: Final[Mapping[Rank, Message]] = {
 DUTY: Final[Mapping[Duty, Message]] = {
     Duty.DIRECTOR: Message("Crisis communication director"),
     Duty.COORDINATOR: Message("Incident coordinator"),
-    Duty.LEAD_LIAISON: Message("Liaison officer of the lead ministry"),
-    Duty.LIAISON: Message("Ministry liaison officer"),
+    Duty.LEAD_LIAISON: Message("Liaison officer of the lead entity"),
+    Duty.LIAISON: Message("Entity liaison officer"),
     Duty.FACT_CHECKER: Message("Fact checker"),
     Duty.DRAFTER: Message("Statement editor"),
     Duty.LEGAL: Message("Legal adviser"),

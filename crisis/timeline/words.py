@@ -298,7 +298,7 @@ TOLD: Final[dict[str, Telling]] = {
         tone="change",
     ),
     "lead.named": Telling(
-        "flag", Message("Lead ministry"), _ministry(Message("{ministry} leads now."))
+        "flag", Message("Lead entity"), _ministry(Message("{ministry} leads now."))
     ),
     "ministry.joined": Telling(
         "users",
