@@ -9,6 +9,10 @@ document.addEventListener("htmx:before:swap", (event) => {
   const form = formOf(event);
   const { response, select, text } = event.detail.ctx;
   if (!form || !response || !select) return;
+  if (response.ok && response.raw.redirected && form.closest("section.dlg")) {
+    event.preventDefault();
+    return location.assign(response.raw.url);
+  }
   if (text.includes(`id="${select.slice(1)}"`) && response.status < 500) return;
   event.preventDefault();
   const isOut = response.status === 401 || new URL(response.raw.url).pathname === "/signin";

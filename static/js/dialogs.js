@@ -1,0 +1,18 @@
+// Opens dialogs from links that otherwise lead to the same form on a page of its own, and closes them.
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const opener = event.target.closest("[data-dialog], [data-open]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog ?? opener.dataset.open);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+  } else if (event.target.closest("[data-close]")) {
+    event.target.closest("dialog")?.close();
+  }
+});
+
+// Ctrl+Enter sends the form one is in.
+document.addEventListener("keydown", (event) => {
+  const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  if (sends && event.target.form && !event.defaultPrevented && event.target.form.id !== "note") event.target.form.requestSubmit();
+});

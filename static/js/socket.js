@@ -1,0 +1,66 @@
+// Keeps a socket open: a one-time ticket, WebSocket only, half a second to eight between attempts. While there is none,
+// it asks over HTTP every three seconds, so a network that blocks sockets costs comfort and no line.
+import { io } from "../vendor/socket.io.js";
+import { heard, lost, age } from "./age.js";
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8000;
+const POLL_EVERY = 3000;
+const SILENT_AFTER = 25; // seconds; the pulse comes every ten
+const LEAVE = { signed_out: () => `/signin?next=${encodeURIComponent(location.pathname)}`, not_yours: () => "/" };
+let socket = null;
+let wait = FIRST_WAIT;
+let timer = 0;
+
+export const isLive = () => socket?.connected === true && socket.entered === true;
+
+/** Stay in what `hello()` says ([event, message]); `on`: what to do with each event; `poll`: fetch what was missed. */
+export function stayConnected({ hello, on, poll }) {
+  const soon = () => {
+    clearTimeout(timer);
+    lost();
+    timer = setTimeout(attempt, wait * (0.7 + Math.random() * 0.6));
+    wait = Math.min(wait * 2, LONGEST_WAIT);
+  };
+  const attempt = async () => {
+    clearTimeout(timer);
+    socket?.off().close();
+    const ticket = await fetchTicket();
+    if (!ticket) return soon();
+    socket = io({ transports: ["websocket"], auth: { ticket }, reconnection: false, forceNew: true, timeout: 8000 });
+    for (const [event, act] of Object.entries(on)) socket.on(event, (told) => (heard("live"), act(told)));
+    socket.io.on("ping", () => heard("live"));
+    socket.on("evicted", ({ why }) => leave(why));
+    socket.on("connect_error", soon);
+    socket.on("disconnect", soon);
+    socket.on("connect", () => enter(socket, hello, on.entered).catch(() => socket.close()));
+  };
+  const retry = () => ((wait = FIRST_WAIT), attempt());
+  setInterval(() => isLive() || poll(), POLL_EVERY);
+  setInterval(() => isLive() && age() > SILENT_AFTER && retry(), 1000);
+  addEventListener("online", retry);
+  document.addEventListener("visibilitychange", () => document.hidden || isLive() || retry());
+  for (const button of document.querySelectorAll("[data-retry]")) button.addEventListener("click", () => (poll(), retry()));
+  attempt();
+}
+
+async function enter(opened, hello, entered) {
+  const answer = await opened.timeout(8000).emitWithAck(...hello());
+  if (!answer.ok) return leave(answer.code);
+  opened.entered = true;
+  wait = FIRST_WAIT;
+  heard("live");
+  entered?.(answer);
+}
+
+async function fetchTicket() {
+  const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content, Accept: "application/json" };
+  const answer = await fetch("/ws-ticket", { method: "POST", headers }).catch(() => null);
+  if (answer?.status === 401) return leave("signed_out");
+  return answer?.ok ? (await answer.json()).ticket : null;
+}
+
+function leave(code) {
+  const place = LEAVE[code === "not_found" ? "not_yours" : code];
+  if (place) location.assign(place());
+}
