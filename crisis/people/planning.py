@@ -361,7 +361,7 @@ _NEW_PERSON: Final[dict[str, Any]] = {
 _FIELDS: Final = {
     "name": Message("Name"),
     "short_name": Message("Short name"),
-    "title": Message("Title"),
+    "title": Message("Job title"),
     "kind": Message("Kind"),
     "lead_hazards": Message("Hazards it leads"),
     "email": Message("E-mail"),
