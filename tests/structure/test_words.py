@@ -1,6 +1,7 @@
 """Every sentence people read is there in three languages, with the same places to fill."""
 
 import re
+from gettext import c2py
 
 import pytest
 from babel.messages import Catalog, Message
@@ -8,6 +9,18 @@ from babel.messages import Catalog, Message
 from tests.parts import words
 
 PLACE = re.compile(r"\{\w+\}|%\(\w+\)[sd]")
+NEVER = {
+    "ar": {
+        r"[٠-٩۰-۹]": "digits stay Latin here; the office's own digits are put in when it is said",
+        r"[,;?\"“”]": "Arabic writes ، ؛ ؟ and «…»",
+        r"\bتم\b|\bيتم\b": "a verb says what was done: «سُجّل», not «تم تسجيل»",
+        r"!(?!\))": "no exclamation marks",
+    },
+    "fr": {
+        r"['\"]": "French writes ’ and « … »",
+        r"[^\u00a0(](?:[;?!»]|:(?!//))|«(?!\u00a0)": "a no-break space stands beside : ; ? ! « »",
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +52,28 @@ def test_a_translation_fills_the_same_places(collected: Catalog, language: str) 
             *wrong,
             "What to do: keep every {name} and %(name)s; a plural form may leave out the number.",
         ]
+    )
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_a_translation_is_written_as_its_language_is(collected: Catalog, language: str) -> None:
+    wrong = [
+        f"{form}\n  ({why})"
+        for message in words.renewed(language, collected)
+        for form in words.forms(message)
+        for pattern, why in NEVER[language].items()
+        if message.id and re.search(pattern, PLACE.sub("", form))
+    ]
+
+    assert not wrong, "\n".join([f"{len(wrong)} translations break a rule of writing:", *wrong])
+
+
+def test_arabic_counts_in_the_usual_order(collected: Catalog) -> None:
+    forms = c2py(words.renewed("ar", collected).plural_expr)
+    order = [forms(n) for n in (0, 1, 2, 3, 10, 11, 99, 100, 103, 111)]
+
+    assert order == [0, 1, 2, 3, 3, 4, 4, 5, 3, 4], (
+        "What to do: keep the Plural-Forms line of the Arabic file as the GNU manual has it."
     )
 
 
