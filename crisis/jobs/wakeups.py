@@ -21,6 +21,7 @@ from crisis.realtime import presence, tickets
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS: Final = 600
+logging.getLogger("apscheduler").setLevel(logging.WARNING)  # that we woke up is no news
 
 
 def _forget() -> None:

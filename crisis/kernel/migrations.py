@@ -1,5 +1,6 @@
 """Bringing a database to the shape that this version of the code expects."""
 
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,9 @@ from alembic.script import ScriptDirectory
 from crisis.kernel.database import engine
 
 SCRIPTS: Final = Path(__file__).resolve().parent.parent.parent / "migrations"
+
+# Whether the shape is right is asked every few seconds; only what is wrong with it is news.
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 def upgrade(url: str) -> None:

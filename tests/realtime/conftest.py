@@ -46,19 +46,29 @@ def nobody_stays() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def running(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The product on SQLite, shared by the tests of one module."""
+def one_house(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, House]]:
     folder = tmp_path_factory.mktemp("running")
     file = folder / "nasaq.db"
     shutil.copyfile(sqlite_template, file)
-    kernel_database.connect(f"sqlite:///{file}")
+    url = f"sqlite:///{file}"
+    kernel_database.connect(url)
     plug_kernel()
     incident = given.an_incident()
-    product = Product(f"sqlite:///{file}", folder, {"MAX_SOCKETS": "120"})
+    product = Product(url, folder, {"MAX_SOCKETS": "120"})
     product.start()
     try:
-        yield House(product, incident, given.runs(incident))
+        yield url, House(product, incident, given.runs(incident))
     finally:
         product.stop()
-        kernel_database.engine().dispose()
         print(processes.last_lines(product.log))
+
+
+@pytest.fixture
+def running(one_house: tuple[str, House]) -> Iterator[House]:
+    """The product on SQLite, shared by the tests of one module."""
+    url, house = one_house
+    kernel_database.connect(url)
+    yield house
+    kernel_database.engine().dispose()
