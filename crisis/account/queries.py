@@ -13,7 +13,7 @@ from crisis.kernel import clock
 from crisis.kernel.database import reading
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people.model import Ministry, Office, Person
-from crisis.people.queries import actor_of
+from crisis.people.queries import as_actor
 from crisis.policy import Actor
 
 
@@ -58,10 +58,10 @@ def find_credentials(email: str) -> Credentials | None:
                 Person.is_machine.is_(False),
             )
         )
-        actor = actor_of(session, person.id) if person else None
-        if person is None or actor is None:
+        if person is None:
             return None
         account = session.get(Account, person.id) or new_account(person.id)
+        actor = as_actor(session, person)
         return Credentials(actor, account.password_hash, account.has_second_step)
 
 
@@ -79,11 +79,8 @@ def find_standing(token: str) -> Standing | None:
             return None
         sign_in, person, ministry = found.SignIn, found.Person, found.Ministry
         account: Account | None = found.Account
-        actor = actor_of(session, person.id)
-        if actor is None:
-            return None
         return Standing(
-            actor=actor,
+            actor=as_actor(session, person),
             person=person,
             ministry=ministry,
             session_id=sign_in.id,
@@ -97,7 +94,7 @@ def find_pending(token: str) -> Pending | None:
     """The first step that this cookie finished, while its code may still be given."""
     with reading() as session:
         found = session.execute(
-            select(SignIn.id, Person.id.label("person_id"), Person.email)
+            select(SignIn.id, Person)
             .join(Person, Person.id == SignIn.person_id)
             .where(
                 SignIn.token_hash == digest(token),
@@ -105,10 +102,10 @@ def find_pending(token: str) -> Pending | None:
                 _holds(clock.now()),
             )
         ).one_or_none()
-        actor = actor_of(session, found.person_id) if found else None
-        if found is None or actor is None:
+        if found is None:
             return None
-        return Pending(sign_in_id=found.id, actor=actor, email=found.email or "")
+        actor = as_actor(session, found.Person)
+        return Pending(sign_in_id=found.id, actor=actor, email=found.Person.email or "")
 
 
 def session_alive(session: Session, session_ids: Collection[UUID]) -> set[UUID]:
@@ -151,8 +148,7 @@ def find_link_owner(token: str) -> tuple[Person, Actor] | None:
         ).one_or_none()
         if found is None or not found.Account.link_holds(digest(token), at=clock.now()):
             return None
-        actor = actor_of(session, found.Person.id)
-        return (found.Person, actor) if actor else None
+        return found.Person, as_actor(session, found.Person)
 
 
 def find_persona(person_id: UUID) -> Actor | None:
@@ -163,7 +159,7 @@ def find_persona(person_id: UUID) -> Actor | None:
         person = session.get(Person, person_id)
         if person is None or not person.active or person.is_machine:
             return None
-        return actor_of(session, person_id)
+        return as_actor(session, person)
 
 
 def personas() -> Sequence[tuple[Person, Ministry]]:

@@ -48,6 +48,8 @@ P = ParamSpec("P")
 KNOCKS: Final = "60/minute;600/hour"
 """How often one address may try to sign in; a whole ministry can stand behind one address."""
 PERSONAS: Final = "600/minute"
+PENDING_SECRET: Final = "totp"
+"""Where the browser keeps, signed, the secret of a second step that is not confirmed yet."""
 
 
 class SignInForm(Form):
@@ -221,6 +223,7 @@ def _enter(way: str | None, carried: str) -> Response:
     if current_user.is_authenticated:
         before: Actor = current_user.actor
         commands.sign_out(before, before.id, sign_in_id=current_user.session_id)
+    session.pop(PENDING_SECRET, None)  # it was shown to whoever sat here before
     return give_cookie(go(way), carried)
 
 
@@ -414,7 +417,7 @@ def totp_setup() -> Any:
     """Show the secret of a second step, to be confirmed with its first code."""
     if queries.own_account(current_actor()).has_second_step:
         return redirect(url_for("account.me"), code=303)
-    secret = session.setdefault("totp", pyotp.random_base32())
+    secret = session.setdefault(PENDING_SECRET, pyotp.random_base32())
     return render_template("account/totp_setup.html", secret=_grouped(secret), qr=_picture(secret))
 
 
@@ -430,11 +433,11 @@ def totp_setup_form() -> Response:
     commands.enable_second_step(
         actor,
         actor.id,
-        secret=session.get("totp") or pyotp.random_base32(),
+        secret=session.get(PENDING_SECRET) or pyotp.random_base32(),
         code=sent.code,
         recovery_hashes=_kept(codes),
     )
-    session.pop("totp", None)
+    session.pop(PENDING_SECRET, None)
     return make_response(render_template("account/recovery_codes.html", codes=codes))
 
 

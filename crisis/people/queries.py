@@ -60,9 +60,12 @@ def actor_of(session: Session, person_id: UUID) -> Actor | None:
     Somebody taken out of service is an actor who may do nothing.
     """
     person = session.get(Person, person_id, populate_existing=True)
-    if person is None:
-        return None
-    return _actor(person, _holdings(session, [person_id]))
+    return None if person is None else as_actor(session, person)
+
+
+def as_actor(session: Session, person: Person) -> Actor:
+    """The same for a row that this session has just read."""
+    return _actor(person, _holdings(session, [person.id]))
 
 
 def actors_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, Actor]:
