@@ -72,13 +72,15 @@ def strangers(session: Session, connections: Collection[Connection]) -> dict[Con
     if not connections:
         return {}
     alive = _plugged.alive(session, {each.session_id for each in connections})
-    wanted = {(each.person_id, incident) for each in connections for incident in each.incidents}
+    # Read once: a room entered while this is asked has not been asked about.
+    heard = {each: set(each.incidents) for each in connections}
+    wanted = {(each.person_id, incident) for each in connections for incident in heard[each]}
     allowed = _plugged.may_follow(session, wanted) if wanted else ()
     found: dict[Connection, str] = {}
     for each in connections:
         if each.session_id not in alive:
             found[each] = SIGNED_OUT
-        elif any((each.person_id, incident) not in allowed for incident in each.incidents):
+        elif any((each.person_id, incident) not in allowed for incident in heard[each]):
             found[each] = NOT_YOURS
     return found
 
