@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from crisis.kernel import database
 from crisis.plugs import plug_kernel
-from tests.permissions.world import World, a_world
+from tests.permissions.world import World, a_world, an_app, nothing_is_kept
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +27,17 @@ def world(world_url: str) -> Iterator[World]:
     plug_kernel()
     yield a_world()
     database.engine().dispose()
+
+
+@pytest.fixture(scope="module")
+def app(world: World, world_url: str) -> Flask:
+    """The product in this process, serving this world."""
+    return an_app(world_url)
+
+
+@pytest.fixture
+def undone(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The world; what a test does to it is undone request by request."""
+    assert world.sessions  # made now: what is made later is undone
+    with nothing_is_kept(monkeypatch):
+        yield world

@@ -1,7 +1,6 @@
 """Every route, opened and sent to by everybody, in every kind of incident."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -21,11 +20,10 @@ from tests.permissions.matrix import (
     Who,
     must_be_same,
 )
-from tests.permissions.world import CAST, NEVER_WAS, World, an_app, nothing_is_kept
+from tests.permissions.walking import HTML, JSON, ask, plain
+from tests.permissions.world import CAST, NEVER_WAS, World
 
 DONE = {200, 303}
-JSON = {"Accept": "application/json"}
-HTML = {"Accept": "text/html"}
 
 SHOWN = (
     Who(Rank.COORDINATOR),
@@ -34,19 +32,6 @@ SHOWN = (
     Who(Rank.MEMBER, Duty.OBSERVER),
 )
 """Who sends each form as a page does; all the others send it as a script, which is quicker."""
-
-
-@pytest.fixture(scope="module")
-def app(world: World, world_url: str) -> Flask:
-    return an_app(world_url)
-
-
-@pytest.fixture
-def undone(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The world; what a test does to it is undone request by request."""
-    _ = world.sessions
-    with nothing_is_kept(monkeypatch):
-        yield world
 
 
 def rows(*needs: str) -> list[str]:
@@ -142,7 +127,7 @@ def test_a_hidden_incident_looks_like_one_that_never_was(
 
 
 def check(
-    app: Flask, world: World, name: str, who: Who, place: str, accept: dict[str, str]
+    app: Flask, world: World, name: str, who: Who, place: str, accept: Mapping[str, str]
 ) -> None:
     """One cell of the matrix at one door."""
     row = MATRIX.routes[name]
@@ -154,7 +139,7 @@ def check(
     )
 
 
-def statuses(expected: str, row: Route, name: str, accept: dict[str, str]) -> set[int]:
+def statuses(expected: str, row: Route, name: str, accept: Mapping[str, str]) -> set[int]:
     if expected == NOT_FOUND:
         return {404}
     if expected == FORBIDDEN:
@@ -165,35 +150,8 @@ def statuses(expected: str, row: Route, name: str, accept: dict[str, str]) -> se
     return DONE | {409}
 
 
-def ask(
-    client: Any,
-    app: Flask,
-    name: str,
-    names: dict[str, Any],
-    accept: dict[str, str] = HTML,
-    send: dict[str, Any] | None = None,
-) -> TestResponse:
-    """Open the route, or send it its form."""
-    method, endpoint = name.split()
-    (rule,) = app.url_map.iter_rules(endpoint)
-    told = {each: names[each] for each in rule.arguments}
-    path = app.url_map.bind("localhost").build(endpoint, told, method)
-    form = {
-        key: value.format_map(names) if isinstance(value, str) else value
-        for key, value in (MATRIX.routes[name].send if send is None else send).items()
-    }
-    answer: TestResponse = client.open(path, method=method, data=form or None, headers=accept)
-    return answer
-
-
 def spoken(methods: set[str] | None) -> set[str]:
     return (methods or set()) - {"HEAD", "OPTIONS"}
-
-
-def plain(answer: TestResponse, ref: str = "-") -> tuple[int, str]:
-    """The answer without what is new each time, and without the address that was asked."""
-    text = re.sub(r'(csrf[-_]token"|name="_key") (content|value)="[^"]*"', "", answer.text)
-    return answer.status_code, text.replace(ref, "")
 
 
 def said(answer: TestResponse) -> str:
