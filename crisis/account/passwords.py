@@ -26,6 +26,8 @@ AT_ONCE: Final = 2
 """How many hashes are computed at the same time: each takes 64 MiB, and strangers can ask."""
 RECOVERY_CODES: Final = 10
 
+_REFUSED: Final = {"Cc": "text.control", "Cs": "text.surrogate"}
+_DAMAGED: Final = "\N{REPLACEMENT CHARACTER}"
 _hasher: Final = PasswordHasher()
 _turn: Final = BoundedSemaphore(AT_ONCE)
 
@@ -34,9 +36,10 @@ def _read_password(typed: str) -> str:
     if len(typed) > LONGEST:
         raise problem("text.too_long", max=LONGEST, length=len(typed))
     for position, character in enumerate(typed, start=1):
-        if unicodedata.category(character) in {"Cc", "Cs"}:
+        kind = _REFUSED.get(unicodedata.category(character))
+        if kind or character == _DAMAGED:
             code_point = f"U+{ord(character):04X}"
-            raise problem("text.control", code_point=code_point, position=position)
+            raise problem(kind or "text.damaged", code_point=code_point, position=position)
     # NFKC (RFC 8265 §4.2.2): the same keys pressed on another machine are the same password.
     return unicodedata.normalize("NFKC", typed)
 

@@ -20,7 +20,7 @@ from crisis.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from crisis.kernel.text import problem_message
 from crisis.kernel.words import Message
 from crisis.policy import Actor
-from crisis.web.body import take_body
+from crisis.web.body import ReadRequest, take_body
 from crisis.web.locale import say
 
 P = ParamSpec("P")
@@ -58,6 +58,7 @@ class Number(BaseConverter):
 
 def register(app: Flask) -> None:
     """Read what each request carries, and let templates show what was typed and what is wrong."""
+    app.request_class = ReadRequest
     app.url_map.converters["number"] = Number
     app.before_request(take_body)
     app.before_request(remember_request)

@@ -74,7 +74,9 @@ def _refuse(refusal: Refusal) -> Any:
 def _sign_in_first(refusal: Refusal) -> Any:
     if wants_json() or request.method != "GET":
         return _answer(401, refusal.message, refusal)
-    return redirect(url_for("account.signin", next=request.full_path.rstrip("?")), code=303)
+    query = request.query_string.decode("utf-8", "replace")
+    way = f"{request.path}?{query}" if query else request.path
+    return redirect(url_for("account.signin", next=way), code=303)
 
 
 def _expired(_error: CSRFError) -> Any:
