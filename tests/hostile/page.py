@@ -9,7 +9,24 @@ from html.parser import HTMLParser
 
 Fields = list[tuple[str, str]]
 
-VOID = frozenset("area base br col embed hr img input link meta source track use wbr".split())
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "use",
+        "wbr",
+    ]
+)
 TEXTUAL = frozenset({"text", "email", "tel", "search", "url", "number", "hidden"})
 _LOADS = frozenset({"src", "href", "action", "formaction", "data", "xlink:href", "poster"})
 _RUNS = re.compile(r"\s*(javascript|vbscript|data\s*:\s*text/html)", re.IGNORECASE)
@@ -56,7 +73,9 @@ class Form:
 
     @property
     def controls(self) -> list[Element]:
-        return [each for each in self.element.all("input", "select", "textarea") if each.get("name")]
+        return [
+            each for each in self.element.all("input", "select", "textarea") if each.get("name")
+        ]
 
     def named(self, name: str) -> list[Element]:
         return [each for each in self.controls if each.get("name") == name]
