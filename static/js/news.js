@@ -20,15 +20,16 @@ export function addLine(html) {
   feed.insertBefore(line, older);
   if (isSeen) line.classList.add("fresh");
   else notice(older, stays);
-  markDays(line);
+  markDays();
   for (const place of document.querySelectorAll("[data-count]")) place.textContent = Number(place.textContent) + 1;
 }
 
-/** Show the name of the day above the first line of each. */
-export function markDays(from = feed.firstElementChild) {
-  for (let line = from.previousElementSibling ?? from, n = 0; line && n < (from === feed.firstElementChild ? Infinity : 3); line = line.nextElementSibling, n++) {
-    const before = line.previousElementSibling;
-    line.classList.toggle("newday", before !== null && before.dataset.day !== line.dataset.day);
+/** Show the name of the day above the first line of each day but today. */
+export function markDays() {
+  let day = feed.dataset.today;
+  for (const line of feed.children) {
+    line.classList.toggle("newday", line.dataset.day !== day);
+    day = line.dataset.day;
   }
 }
 
