@@ -70,6 +70,18 @@ class Action(StrEnum):
     CLOSE_INCIDENT = "close_incident"
     REOPEN_INCIDENT = "reopen_incident"
     LOWER_LEVEL = "lower_level"
+    DRAFT_STATEMENT = "draft_statement"
+    SUBMIT_STATEMENT = "submit_statement"
+    COMMENT_STATEMENT = "comment_statement"
+    WAIVE_FINDING = "waive_finding"
+    APPROVE_STATEMENT = "approve_statement"
+    OVERRULE_OBJECTION = "overrule_objection"
+    RELEASE_STATEMENT = "release_statement"
+    ASK_EMERGENCY = "ask_emergency"
+    CONFIRM_EMERGENCY = "confirm_emergency"
+    RATIFY_EMERGENCY = "ratify_emergency"
+    TRANSLATE_STATEMENT = "translate_statement"
+    REVIEW_TRANSLATION = "review_translation"
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,19 @@ _RUNS: Final = working(
     either(duty(Duty.DIRECTOR, Duty.COORDINATOR), unrestricted(rank(Rank.COORDINATOR)))
 )
 _DIRECTS: Final = working(duty(Duty.DIRECTOR))
+_FOLLOWS: Final = either(duty(*Duty), unrestricted(rank(Rank.COORDINATOR, Rank.AUDITOR)))
+_DRAFTS: Final = working(
+    duty(
+        Duty.DIRECTOR,
+        Duty.COORDINATOR,
+        Duty.LEAD_LIAISON,
+        Duty.LIAISON,
+        Duty.DRAFTER,
+        Duty.SPOKESPERSON,
+        Duty.MEDIA_OFFICER,
+        Duty.MONITOR_LEAD,
+    )
+)
 
 RULES: Final[Mapping[Action, Rule]] = {
     Action.KEEP_OFFICE: rank(Rank.ADMINISTRATOR),
@@ -143,7 +168,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.KEEP_OWN_ACCOUNT: anyone,
     Action.REPORT_INCIDENT: rank(Rank.COORDINATOR, Rank.MEMBER),
     Action.OPEN_INCIDENT: rank(Rank.COORDINATOR),
-    Action.FOLLOW_INCIDENT: either(duty(*Duty), unrestricted(rank(Rank.COORDINATOR, Rank.AUDITOR))),
+    Action.FOLLOW_INCIDENT: _FOLLOWS,
     Action.TRIAGE_INCIDENT: _RUNS,
     Action.ASSESS_LEVEL: _RUNS,
     Action.CHANGE_PHASE: _RUNS,
@@ -159,6 +184,22 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.CLOSE_INCIDENT: _DIRECTS,
     Action.REOPEN_INCIDENT: _DIRECTS,
     Action.LOWER_LEVEL: _DIRECTS,
+    Action.DRAFT_STATEMENT: _DRAFTS,
+    Action.SUBMIT_STATEMENT: _DRAFTS,
+    Action.COMMENT_STATEMENT: working(duty(*_WORKERS)),
+    Action.WAIVE_FINDING: working(duty(Duty.DIRECTOR, Duty.FACT_CHECKER)),
+    Action.APPROVE_STATEMENT: working(duty(*_WORKERS)),
+    Action.OVERRULE_OBJECTION: _DIRECTS,
+    Action.RELEASE_STATEMENT: working(duty(Duty.DIRECTOR, Duty.COORDINATOR, Duty.SPOKESPERSON)),
+    Action.ASK_EMERGENCY: working(duty(Duty.DIRECTOR, Duty.COORDINATOR)),
+    Action.CONFIRM_EMERGENCY: working(duty(Duty.DIRECTOR, Duty.COORDINATOR, Duty.SPOKESPERSON)),
+    Action.RATIFY_EMERGENCY: working(duty(Duty.DIRECTOR, Duty.LIAISON, Duty.LEAD_LIAISON)),
+    Action.TRANSLATE_STATEMENT: working(
+        duty(Duty.TRANSLATOR_LEAD, Duty.DRAFTER, Duty.MEDIA_OFFICER)
+    ),
+    Action.REVIEW_TRANSLATION: working(
+        duty(Duty.TRANSLATOR_LEAD, Duty.FACT_CHECKER, Duty.MEDIA_OFFICER)
+    ),
 }
 
 

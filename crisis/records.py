@@ -6,5 +6,6 @@ from crisis.jobs import model as jobs
 from crisis.kernel import journal, once
 from crisis.people import model as people
 from crisis.realtime import model as realtime
+from crisis.statements import model as statements
 
-__all__ = ["account", "incidents", "jobs", "journal", "once", "people", "realtime"]
+__all__ = ["account", "incidents", "jobs", "journal", "once", "people", "realtime", "statements"]

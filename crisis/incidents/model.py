@@ -129,6 +129,17 @@ class Incident(Record):
         return [each.ministry_id for each in self.ministries if each.part == Part.SUPPORTING]
 
     @property
+    def level_since(self) -> datetime | None:
+        """Since when the level is what it is; None before the incident was opened."""
+        since = self.opened_at
+        level = self.level
+        for each in reversed(self.assessments):
+            if each.chosen_level != level:
+                break
+            since = each.at
+        return since
+
+    @property
     def is_live(self) -> bool:
         """Whether people work on it."""
         return self.status in {Status.OPEN, Status.STANDING_DOWN}

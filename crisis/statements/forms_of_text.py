@@ -1,0 +1,91 @@
+"""The forms a statement leaves in: plain text, a text message; and how long it is to read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from crisis.statements.content import Content, Language
+from crisis.statements.elements import Element, elements_of
+from crisis.statements.reading import Sentence, sentences_of
+from crisis.statements.sms import SmsLength, sms_length
+
+_WORDS_A_MINUTE: Final[dict[Language, int]] = {"ar": 120, "en": 150, "fr": 150}
+"""How a newsreader reads aloud."""
+
+_FIRST: Final = (Element.ADVICE, Element.NEXT_UPDATE, Element.FACTS)
+"""What a text message says before anything else."""
+
+
+def plain_text(content: Content, language: Language, *, below: Sequence[str] = ()) -> str:
+    """Title and body for a mail or the clipboard, a blank line between paragraphs.
+
+    `below` are lines to stand under it: who issued it, when, the code to verify it by.
+    """
+    blocks = [content.titles.get(language, ""), content.text(language), "\n".join(below)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def word_count(text: str) -> int:
+    """Words between white space that hold a letter or a digit."""
+    return sum(1 for word in text.split() if any(map(str.isalnum, word)))
+
+
+def reading_seconds(text: str, language: Language) -> int:
+    """How long a newsreader takes to read it aloud, in whole seconds."""
+    return round(word_count(text) * 60 / _WORDS_A_MINUTE[language])
+
+
+@dataclass(frozen=True)
+class ShortForm:
+    """A statement as a text message."""
+
+    text: str
+    length: SmsLength
+    left_out: tuple[str, ...]
+    """Sentences there was no room for, in reading order."""
+    advice_left_out: bool
+
+
+def short_form(
+    content: Content, language: Language, *, parts: int = 2, before: str = "", below: str = ""
+) -> ShortForm:
+    """The title and as many whole sentences as `parts` have room for, in reading order.
+
+    What people should do goes in first, then when we speak again, then confirmed facts, then the
+    rest. `before` is a prefix (of an exercise), `below` a last line of its own (a link); both are
+    counted. Nothing is ever cut short: with a title too long for `parts`, the text is longer.
+    """
+    body = [sentence for sentence in sentences_of(content, language) if sentence.paragraph]
+    frame = _Frame(content.titles.get(language, ""), before, below)
+    chosen: list[int] = []
+    for place in sorted(range(len(body)), key=lambda place: _urgency(body[place])):
+        wider = sorted([*chosen, place])
+        if sms_length(frame.around([body[each] for each in wider])).count <= parts:
+            chosen = wider
+    text = frame.around([body[each] for each in chosen])
+    left_out = [sentence for place, sentence in enumerate(body) if place not in chosen]
+    return ShortForm(
+        text,
+        sms_length(text),
+        tuple(sentence.text for sentence in left_out),
+        advice_left_out=any(Element.ADVICE in elements_of(sentence) for sentence in left_out),
+    )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    title: str
+    before: str
+    below: str
+
+    def around(self, sentences: Sequence[Sentence]) -> str:
+        title = self.title
+        if title and title[-1] not in ".:!?؟" and sentences:
+            title += "."
+        line = " ".join(filter(None, [title, *(each.text for each in sentences)]))
+        return self.before + "\n".join(filter(None, [line, self.below]))
+
+
+def _urgency(sentence: Sentence) -> int:
+    carried = elements_of(sentence)
+    return next((n for n, element in enumerate(_FIRST) if element in carried), len(_FIRST))

@@ -1,0 +1,149 @@
+"""Texts prepared before a crisis, with places for what only the crisis tells."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from crisis.kernel.errors import Invalid, NotFound
+from crisis.kernel.words import Message
+from crisis.kernel.words import Message as _
+from crisis.statements.content import Content, Texts, Type
+from crisis.statements.places import Value, filled, places_in, stray_brace
+from crisis.statements.written_content import names_in, written
+
+
+@dataclass(frozen=True)
+class Template:
+    """A prepared text, in several languages with the same places."""
+
+    code: str
+    type: Type
+    name: Texts
+    body: Texts
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What is to be filled in, in reading order."""
+        return places_in(next(iter(self.body.values()), ""))
+
+
+def templates() -> Mapping[str, Template]:
+    """Every template by code: those for statements, then `<playbook>.holding` of each playbook."""
+    playbooks = (f"{name}.holding" for name in names_in("playbooks"))
+    return {**_for_statements(), **{code: template(code) for code in playbooks}}
+
+
+def template(code: str) -> Template:
+    """The template with this code; raises `NotFound`."""
+    playbook, _dot, part = code.partition(".")
+    if part == "holding" and playbook in names_in("playbooks"):
+        return _holding_of(playbook)
+    if code not in _for_statements():
+        raise NotFound(_("There is no template “{code}”.", code=code), code="no_template")
+    return _for_statements()[code]
+
+
+@cache
+def place_names() -> Mapping[str, Texts]:
+    """Every place a template may have, and what people call it, in three languages."""
+    names: dict[str, Texts] = written("statements/templates.yaml")["places"]
+    return names
+
+
+def read_template(code: str, type: Type, name: Texts, body: Texts) -> Template:
+    """A template as somebody wrote it. Raises `Invalid` when a place is unclosed or unknown, or
+    is not in every language."""
+    wanted = set(places_in("".join(body.values())))
+    for language, text in body.items():
+        if position := stray_brace(text):
+            raise _refused(_UNCLOSED, language=language, position=position)
+        if unknown := [place for place in places_in(text) if place not in place_names()]:
+            raise _refused(_UNKNOWN, place=unknown[0])
+        if missing := sorted(wanted - set(places_in(text))):
+            raise _refused(_MISSING, language=language, place=missing[0])
+    return Template(code, type, name, body)
+
+
+def fill(template: Template, values: Mapping[str, Value], *, leave_open: bool = False) -> Texts:
+    """The text in each language. A value is one text for all languages, or a text for each.
+
+    Raises `Invalid`, naming the places, when one is not filled (`leave_open` leaves it in the text,
+    to be written by hand), is unknown, or is filled with something that itself has a place.
+    """
+    problems = {place: _NO_SUCH_PLACE for place in values if place not in template.places}
+    problems |= {place: _HOLDS_A_PLACE for place, value in values.items() if _holds_a_place(value)}
+    if not leave_open:
+        problems |= {
+            place: _NOT_FILLED
+            for place in template.places
+            if not all(_value_in(values.get(place), language) for language in template.body)
+        }
+    if problems:
+        raise Invalid(_("The template cannot be filled like this."), code="places", fields=problems)
+    return {each: filled(text, values, each) for each, text in template.body.items()}
+
+
+def must_be_filled(content: Content) -> None:
+    """Raise `Invalid` (`open_places`) while a place of a template is still open in the text."""
+    texts = [*content.titles.values(), *map(content.text, content.languages)]
+    if left := dict.fromkeys(place for text in texts for place in _known_places(text)):
+        raise Invalid(
+            _("The text still has places to fill: {places}.", places=" ".join(left)),
+            code="open_places",
+        )
+
+
+_NOT_FILLED: Final = _("Fill this in.")
+_NO_SUCH_PLACE: Final = _("The template has no such place.")
+_HOLDS_A_PLACE: Final = _("Write the words themselves, not a place to fill.")
+_UNCLOSED: Final = _(
+    "A brace at place {position} of the text ({language}) opens or closes no place. "
+    "Write places like {{time}}."
+)
+_UNKNOWN: Final = _("“{place}” is not a place that can be filled.")
+_MISSING: Final = _("The text ({language}) lacks the place “{place}” that another language has.")
+
+
+def _refused(message: Message, **values: object) -> Invalid:
+    return Invalid(message.filled(**values), code="template")
+
+
+def _holds_a_place(value: Value) -> bool:
+    texts = value.values() if isinstance(value, dict) else [str(value)]
+    return any(_known_places(text) for text in texts)
+
+
+def _known_places(text: str) -> list[str]:
+    """Places of templates in a text, closed or not; other braces are only braces."""
+    return [found[0] for found in _ANY_PLACE.finditer(text) if found[1] in place_names()]
+
+
+_ANY_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]{0,39})\b\}?")
+
+
+def _value_in(value: Value | None, language: str) -> str:
+    if isinstance(value, dict):
+        return next((text for each, text in value.items() if each == language), "")
+    return "" if value is None else str(value)
+
+
+# ── what the product ships ───────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _for_statements() -> Mapping[str, Template]:
+    known: dict[str, Any] = written("statements/templates.yaml")["templates"]
+    return {
+        code: read_template(code, Type(told["type"]), told["name"], told["body"])
+        for code, told in known.items()
+    }
+
+
+@cache
+def _holding_of(playbook: str) -> Template:
+    told = written(f"playbooks/{playbook}.yaml")
+    holding = told["holding_statement"]
+    code = f"{playbook}.holding"
+    return read_template(code, Type(holding["type"]), told["name"], holding["body"])
