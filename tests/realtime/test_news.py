@@ -1,5 +1,6 @@
 """Every line reaches everybody in the room, once and in order, whatever process or power fails."""
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -148,7 +149,7 @@ def write(port: int, who: SignedIn, incident: Incident, text: str) -> int:
 
 def write_many(writer: int, who: SignedIn, incident: Incident) -> None:
     for number in range(NOTES):
-        add_note(who.person, incident.id, text=f"{writer}/{number}")
+        add_note(who.person, incident.id, text=f"writer {writer} note {number}")
 
 
 def notes_of(incident_id: UUID) -> Sequence[str]:
@@ -160,7 +161,8 @@ def notes_of(incident_id: UUID) -> Sequence[str]:
 
 def told_in(page: Page) -> Sequence[str]:
     """The texts of the notes as the page was told them."""
-    return [packet["entry"].split('dir="auto">', 1)[1].split("</p>", 1)[0] for packet in page.news]
+    found = [re.search(r"writer \d+ note \d+", packet["entry"]) for packet in page.news]
+    return [each[0] if each else "" for each in found]
 
 
 def is_ready(product: Product) -> bool:
