@@ -1,4 +1,4 @@
-"""A bare Flask-SocketIO room: whatever is posted is emitted to everybody, and nothing else is done."""
+"""A bare Flask-SocketIO room: whatever is posted is emitted to everybody, and nothing else."""
 
 import json
 import time

@@ -45,7 +45,8 @@ def test_a_line_written_through_one_process_reaches_the_browsers_of_the_other(
     postgres_url: str, start_product: StartProduct
 ) -> None:
     incident, who = an_office(postgres_url)
-    first, second = start_product(postgres_url).port, start_product(postgres_url).port
+    products = [start_product(postgres_url) for _ in range(2)]
+    first, second = (product.port for product in products)
     here, there = entered(first, who, incident), entered(second, who, incident)
 
     for number in range(5):
@@ -56,6 +57,7 @@ def test_a_line_written_through_one_process_reaches_the_browsers_of_the_other(
 
     assert here.numbers == there.numbers == list(range(2, 12))
     assert here.news == there.news
+    assert not any("failed" in product.log.read_text("utf-8") for product in products)
 
 
 def test_a_process_killed_between_commit_and_news_loses_no_line(
