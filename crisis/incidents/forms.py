@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from crisis.incidents.model import Criterion, DecisionDraft, Phase, Scores
 from crisis.kernel import clock
-from crisis.kernel.text import Line, Whole, line, optional, prose
+from crisis.kernel.text import Line, Whole, line, optional, plain_digits, prose
 from crisis.people.model import Hazard, Names
 from crisis.policy import Duty
 from crisis.web.asking import Form
@@ -21,7 +21,7 @@ Reason = Annotated[str, line(500)]
 OptionalReason = Annotated[str | None, optional(line(500))]
 Words = Annotated[str, prose(4000)]
 OptionalWords = Annotated[str | None, optional(prose(4000))]
-Ref = Annotated[str, line(16)]
+Ref = Annotated[str, line(16), AfterValidator(plain_digits)]
 Ids = Annotated[list[UUID], Field(max_length=60, default_factory=list)]
 Options = Annotated[list[OptionalReason], Field(min_length=1, max_length=8)]
 

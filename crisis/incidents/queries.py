@@ -37,10 +37,10 @@ class Holder:
 
 def find_incident(actor: Actor, ref: str) -> UUID:
     """The id behind a reference; `NotFound` alike for what is not there and what is not open."""
+    wanted = select(Incident.id, Incident.restricted).where(Incident.ref == ref)
     with reading() as session:
-        found = session.execute(
-            select(Incident.id, Incident.restricted).where(Incident.ref == ref)
-        ).one_or_none()
+        # PostgreSQL would answer a NUL with an error of its own.
+        found = session.execute(wanted).one_or_none() if ref.isprintable() else None
     case = found and Case(id=found.id, restricted=found.restricted)
     if not case or not policy.allows(actor, Action.FOLLOW_INCIDENT, case):
         raise NotFound(Message("There is no such page, or it is not open to you."))

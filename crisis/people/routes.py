@@ -127,7 +127,12 @@ def people() -> Any:
     """Everybody, by name, rank or ministry."""
     actor, sought = current_actor(), asked_of_url(PeopleAsked)
     found = queries.find_people(
-        actor, OFFICE_ID, words=sought.q or "", rank=sought.rank, ministry_id=sought.ministry
+        actor,
+        OFFICE_ID,
+        words=sought.q or "",
+        rank=sought.rank,
+        ministry_id=sought.ministry,
+        by_email=allows(actor, Action.SEE_CONTACTS, None),
     )
     ministries = queries.ministries(actor, OFFICE_ID)
     everybody = {each.id: each for each in queries.people(actor, OFFICE_ID)}

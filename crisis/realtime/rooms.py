@@ -24,11 +24,11 @@ from socketio import Manager
 from socketio.packet import EVENT, Packet
 
 from crisis.kernel import clock
+from crisis.realtime.outbox import Outbox
 from crisis.realtime.wire import (
     LARGEST_MESSAGE,
     PING_SECONDS,
     PONG_SECONDS,
-    Outbox,
     Wire,
     keep_own_time,
 )

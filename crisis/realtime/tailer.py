@@ -255,7 +255,7 @@ class _Listening:
             if time.monotonic() > self._next_check:  # a connection may be cut silently
                 self._connection.exec_driver_sql(f"LISTEN {journal.CHANNEL}")
                 self._next_check = time.monotonic() + CHECKED_EVERY_SECONDS
-            driver: Any = self._connection.connection.driver_connection
+            driver: Any = self._connection.connection.dbapi_connection
             for notice in driver.notifies(timeout=LOOKS_EVERY_SECONDS):
                 _wake_for(UUID(notice.payload))
         except BaseException:

@@ -14,10 +14,8 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from queue import Queue
-from threading import Lock
 from types import MethodType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from engineio.packet import PING, Packet
 from wsproto.connection import Connection as Protocol
@@ -28,6 +26,7 @@ from wsproto.utilities import LocalProtocolError
 
 from crisis.realtime import frames
 from crisis.realtime.frames import Hostile, Kind
+from crisis.realtime.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +41,6 @@ PONG_SECONDS: Final = 10
 """A browser is asked every `PING_SECONDS` and must answer within `PONG_SECONDS`."""
 STUCK_SECONDS: Final = 10
 """How long one write may wait for a browser to take it."""
-OWED_CHARACTERS: Final = 500_000
-OWED_FOR_SECONDS: Final = 2.0
-"""A browser that is behind by so much for so long does not read: it is dropped, and catches up
-when it comes again. A burst is no reason, unless it is `OWED_AT_MOST` times as large."""
-OWED_AT_MOST: Final = 16
-
 KERNEL_HOLDS_BYTES: Final = 128 * 1024
 """What the system may hold beside that; left alone, it would hold megabytes for each."""
 
@@ -86,43 +79,6 @@ ADMISSION: Final = "crisis.admission"
 """Where the door leaves the `Admission` in the WSGI environment."""
 
 
-class Outbox(Queue[Any]):
-    """What Engine.IO has queued for one browser, bounded by what that browser still owes reading.
-
-    Never blocks and never raises: one browser that does not read must not hold up the room.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._count = Lock()
-        self._owed = 0
-        self._behind_since: float | None = None
-        self.on_too_much: Callable[[], None] = lambda: None
-
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        if item is not None and not self._accept(len(item.encode())):
-            self.on_too_much()
-            return
-        super().put(item)
-
-    def written(self, size: int) -> None:
-        """A packet of `size` characters has left."""
-        with self._count:
-            self._owed -= size
-            if self._owed <= OWED_CHARACTERS:
-                self._behind_since = None
-
-    def _accept(self, size: int) -> bool:
-        now = time.monotonic()
-        with self._count:
-            self._owed += size
-            if self._owed <= OWED_CHARACTERS:
-                return True
-            self._behind_since = self._behind_since or now
-            is_patient = now - self._behind_since < OWED_FOR_SECONDS
-            return is_patient and self._owed <= OWED_CHARACTERS * OWED_AT_MOST
-
-
 def keep_own_time(engine_socket: Any) -> None:
     """Let the wire ask for signs of life: Engine.IO would keep a thread asleep for each socket."""
     engine_socket.schedule_ping = lambda: None
@@ -137,9 +93,9 @@ class Wire:
 
     def __init__(self, handler: MethodType, _server: object) -> None:
         self._serve = handler
-        self._engine: Any = handler.__self__
+        self._engine = cast(Any, handler.__self__)
+        self._outbox: Outbox = self._engine.queue
         self._protocol = Protocol(ConnectionType.SERVER)
-        self._writing = Lock()
         self._heard: deque[str] = deque()
         self._parts: list[str] = []
         self._pace = _Pace()
@@ -150,10 +106,10 @@ class Wire:
         self._socket: socket.socket = environ["gunicorn.socket"]
         self._admission: Admission = environ[ADMISSION]
         self._admission.wire = self
-        self._engine.queue.on_too_much = self.hang_up
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_HOLDS_BYTES)
         _limit(self._socket, socket.SO_SNDTIMEO, STUCK_SECONDS)
         self._socket.sendall(_greeting(environ["HTTP_SEC_WEBSOCKET_KEY"]))
+        self._outbox.write_now, self._outbox.on_too_much = self._write_now, self.hang_up
         try:
             self._serve(self)
         finally:
@@ -174,18 +130,17 @@ class Wire:
                 return None
         return self._heard.popleft()
 
-    def send(self, message: str) -> None:
-        """Write one text message. Raises `OSError` when the browser does not take it."""
-        with self._writing:
-            self._socket.sendall(_frame(message))
-        self._engine.queue.written(len(message))
+    def send(self, frame: bytes) -> None:
+        """Write what had to wait. Raises `OSError` when the browser does not take it."""
+        self._socket.sendall(frame)
+        self._outbox.written(len(frame))
 
     def close(self) -> None:
         """Say goodbye, when there is still somebody to hear it, and end the connection."""
         self._part(CloseReason.NORMAL_CLOSURE)
 
     def dismiss(self) -> None:
-        """Close from our side; Engine.IO writes what is queued first."""
+        """Close from our side; what is queued is written first."""
         self._engine.close(wait=False)
 
     def hang_up(self) -> None:
@@ -260,14 +215,14 @@ class Wire:
         self.hang_up()
 
     def _answer(self, event: Event) -> None:
-        if not self._writing.acquire(timeout=1):
-            return  # it does not read what was written before
+        with suppress(LocalProtocolError):  # goodbye was said before
+            self._outbox.put_frame(self._protocol.send(event))
+
+    def _write_now(self, data: bytes) -> int:
         try:
-            self._socket.sendall(self._protocol.send(event))
-        except (OSError, LocalProtocolError):
-            pass  # it has gone, or goodbye was said before
-        finally:
-            self._writing.release()
+            return self._socket.send(data, socket.MSG_DONTWAIT)
+        except OSError:  # full, or gone: the thread that writes will see
+            return 0
 
 
 class _Pace:
@@ -292,16 +247,6 @@ def _greeting(key: str) -> bytes:
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
     )
-
-
-def _frame(message: str) -> bytes:
-    """One unmasked text frame (RFC 6455 §5.2): the same bytes for whoever is in the room."""
-    data = message.encode("utf-8", "replace")
-    if len(data) < 126:
-        return struct.pack("!BB", 0x81, len(data)) + data
-    if len(data) < 65_536:
-        return struct.pack("!BBH", 0x81, 126, len(data)) + data
-    return struct.pack("!BBQ", 0x81, 127, len(data)) + data
 
 
 def _left(seconds: float, too_late: str) -> float:

@@ -60,6 +60,7 @@ def register(app: Flask) -> None:
     """Read what each request carries, and let templates show what was typed and what is wrong."""
     app.request_class = ReadRequest
     app.url_map.converters["number"] = Number
+    app.url_map.merge_slashes = False  # it redirects to whatever host the request names
     app.before_request(take_body)
     app.before_request(remember_request)
     app.teardown_request(forget_request)

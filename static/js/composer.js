@@ -1,5 +1,6 @@
 // Writing a line. Every keystroke is kept on this device; a line is sent under one key until it is answered, so that it is
 // written once however often it is sent; while there is no connection, lines wait here in order.
+import { keep, recall } from "./kept.js";
 import { isLive } from "./socket.js";
 import { catchUp } from "./live.js";
 import { newKey, send } from "./send.js";
@@ -8,10 +9,8 @@ import { say } from "./words.js";
 const form = document.getElementById("note");
 const box = form?.elements.text;
 const place = form && `nasaq:${document.body.dataset.me}:${box.dataset.kept}`;
-const kept = form ? { draft: "", queue: [], ...JSON.parse(localStorage.getItem(place) ?? "{}") } : null;
+const kept = form ? { draft: "", queue: [], ...recall(place) } : null;
 let sending = false;
-
-const keep = () => localStorage.setItem(place, JSON.stringify(kept));
 
 /** Send what waits, in order, until the server cannot be reached. */
 export async function flush() {
@@ -22,7 +21,7 @@ export async function flush() {
     if (answer.unknown) break;
     if (answer.done) kept.queue.splice(kept.queue.indexOf(line), 1);
     else line.why = answer.refused;
-    keep();
+    keep(place, kept);
     show();
     if (!isLive()) catchUp();
   }
@@ -36,7 +35,7 @@ function submit(event) {
   if (!text) return box.focus();
   kept.queue.push({ key: newKey(), text });
   box.value = kept.draft = "";
-  keep();
+  keep(place, kept);
   setTimeout(show, 600); // a line that arrives at once never shows as waiting
   flush();
 }
@@ -62,14 +61,14 @@ function row(line) {
 function takeBack(line) {
   kept.queue.splice(kept.queue.indexOf(line), 1);
   box.value = kept.draft = [line.text, box.value].filter(Boolean).join("\n");
-  keep();
+  keep(place, kept);
   show();
   box.focus();
 }
 
 if (form) {
   box.value ||= kept.draft;
-  box.addEventListener("input", () => ((kept.draft = box.value), keep()));
+  box.addEventListener("input", () => ((kept.draft = box.value), keep(place, kept)));
   box.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit());
   form.addEventListener("submit", submit);
   addEventListener("online", flush);

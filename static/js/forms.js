@@ -39,4 +39,11 @@ function complain(form, words) {
   place.querySelector("span").textContent = words;
 }
 
-document.getElementById("error-summary")?.focus();
+// The summary names the fields, and has the focus when a page with problems opens.
+const summary = document.getElementById("error-summary");
+for (const link of summary?.querySelectorAll("a") ?? []) {
+  const field = document.getElementById(link.hash.slice(1));
+  const name = (field?.labels?.[0] ?? field?.querySelector("legend"))?.firstChild?.textContent.trim();
+  if (name) link.textContent = `${name}: ${link.textContent}`;
+}
+summary?.focus();

@@ -22,7 +22,8 @@ export const lastSeen = () => head;
 export async function apply(packet) {
   if (packet.seq > head + 1) {
     early.set(packet.seq, packet);
-    return catchUp();
+    catchUp();
+    return;
   }
   if (packet.seq <= head) return;
   head = packet.seq;

@@ -87,14 +87,9 @@ def everything(
     client: FlaskClient, app: Flask, world: World, who: Who, moment: datetime
 ) -> dict[str, tuple[int, str]]:
     """All that this person can open, as it looks at that moment."""
-    places = ("own", "other", "office")
+    names = world.named(who, "own" if who.duty else "other")
     with clock.at(moment):
-        return {
-            f"{name} · {place}": plain(ask(client, app, name, world.named(who, place)))
-            for name in PAGES
-            for place in places
-            if place == "own" or MATRIX.routes[name].needs in MATRIX.incident
-        } | {
+        return {name: plain(ask(client, app, name, names)) for name in PAGES} | {
             path: plain(client.get(path))
             for path in (
                 f"/incidents/similar?title={SPELT_DIFFERENTLY}",

@@ -20,6 +20,7 @@ from crisis.kernel import command
 from crisis.kernel.database import reading
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.journal import head_of
+from crisis.people import queries
 from crisis.people.commands import add_person, edit_person
 from crisis.people.model import Profile
 from crisis.policy import Actor, Duty, Rank
@@ -152,12 +153,13 @@ def an_app(database_url: str) -> Flask:
 def nothing_is_kept(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """While inside, whatever is done is undone at its end, request by request.
 
-    So every question is asked of the same world, in any order; and who a cookie belongs to need not
-    be read again for each.
+    So every question is asked of the same world, in any order; and what every request begins with,
+    whose cookie it is and how the office writes, is read once.
     """
     with patch.context() as inside:
         inside.setattr(Session, "commit", Session.rollback)
         inside.setattr(loading, "find_standing", cache(loading.find_standing))
+        inside.setattr(queries, "the_office", cache(queries.the_office))
         yield
 
 

@@ -1,5 +1,6 @@
 """Frames that no page sends: the socket they come from is closed, and nobody else notices."""
 
+import json
 import socket
 import threading
 import time
@@ -258,6 +259,26 @@ def test_one_who_does_not_read_is_dropped_and_holds_up_nobody(running: House) ->
     eventually(lambda: seats_of(running, deaf) == 0)
     print(f"memory grew by {(memory(running) - before) / 1e6:.0f} MB")
     assert memory(running) - before < 128e6
+
+
+def test_one_who_reads_slowly_hears_everything_in_one_piece(running: House) -> None:
+    slow = with_ticket(running)
+    slow.send(f'42["enter",{{"incident":"{running.incident.id}","after":0}}]')
+    texts = [f"{number} " + "ماء " * 4_000 for number in range(20)]
+    for text_ in texts:
+        add_note(running.coordinator, running.incident.id, text=text_)
+    time.sleep(1.5)
+    heard: list[str] = []
+    while len(heard) < len(texts):
+        frame = slow.read(20)
+        assert frame, "it was cut off"
+        said = frame[1].decode()
+        if said.startswith('42["news"'):
+            heard.append(json.loads(said[2:])[1]["entry"])
+        elif said == "2":
+            slow.send("3")
+
+    assert all(text_.strip() in entry for text_, entry in zip(texts, heard, strict=True))
 
 
 @pytest.mark.slow
