@@ -182,9 +182,13 @@ class Incident(Record):
     # -- running it ---------------------------------------------------------------------------
 
     def rename(self, *, title: Names) -> IncidentRenamed:
+        """Take the titles given; those in other languages stay."""
         self._must_run(also=(Status.REPORTED, Status.WATCH))
-        before, self.title = self.title, title
-        return IncidentRenamed(incident_id=self.id, before=before, title=title)
+        if not title:
+            empty = Message("Write a title in at least one language.")
+            raise Invalid(empty, fields={"title_ar": empty})
+        before, self.title = self.title, {**self.title, **title}
+        return IncidentRenamed(incident_id=self.id, before=before, title=self.title)
 
     def assess(
         self,

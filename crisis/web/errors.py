@@ -19,7 +19,7 @@ from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from crisis.kernel.errors import Invalid, Refusal
 from crisis.kernel.words import Message
@@ -116,6 +116,8 @@ def _answer(status: int, message: Message, refusal: Refusal | None = None) -> An
     fields = refusal.fields if isinstance(refusal, Invalid) else {}
     if wants_json():
         return _told_a_script(status, message, fields, refusal.code if refusal else str(status))
+    if isinstance(request.routing_exception, BadHost):  # no address can be built for the page
+        return _plain_answer(status, message)
     page = render_template(
         "web/error.html",
         status=status,
@@ -128,7 +130,7 @@ def _answer(status: int, message: Message, refusal: Refusal | None = None) -> An
 
 
 def _plain_answer(status: int, message: Message) -> Any:
-    """An answer that asks nothing of the database: who reads, how the office writes."""
+    """An answer that asks nothing of the database: not who reads, nor how the office writes."""
     said = request.cookies.get("lang", "")
     with force_locale(said if said in LANGUAGES else "ar"):
         if wants_json():

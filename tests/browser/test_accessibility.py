@@ -32,7 +32,7 @@ def test_nothing_stands_in_anybodys_way(
     theme: str,
     viewport: tuple[int, int],
 ) -> None:
-    page = open_window(office, lang=lang, theme=theme, viewport=viewport).page  # type: ignore[arg-type]
+    page = open_window(office, lang=lang, theme=theme, viewport=viewport).page  # type: ignore[arg-type]  # parametrize says str
     found: list[str] = []
     ref = ""
     for screen in SCREENS:

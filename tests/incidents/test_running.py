@@ -15,6 +15,7 @@ from crisis.incidents.commands import (
     record_decision,
     release_duty,
     remove_ministry,
+    rename_incident,
     restrict_incident,
 )
 from crisis.incidents.model import DecisionDraft, Incident, Phase
@@ -150,3 +151,13 @@ def _draft(*options: str) -> DecisionDraft:
 def _head(incident: Incident) -> int:
     with reading() as session:
         return head_of(session, incident.id)
+
+
+def test_a_new_title_in_one_language_keeps_the_others(house: str) -> None:
+    incident = given.an_incident(title="سيول")
+    by = given.runs(incident)
+    rename_incident(by, incident.id, title={"fr": "Crues"})
+    rename_incident(by, incident.id, title={"ar": "سيول الوادي"})
+    assert given.incident(incident.id).title == {"ar": "سيول الوادي", "fr": "Crues"}
+    with pytest.raises(Invalid):
+        rename_incident(by, incident.id, title={})
