@@ -11,7 +11,7 @@ from crisis import records
 from crisis.account import loading, sessions
 from crisis.account import routes as account
 from crisis.incidents import routes as incidents
-from crisis.jobs import heartbeat
+from crisis.jobs import heartbeat, wakeups
 from crisis.kernel import command, database, migrations
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people import queries as people
@@ -95,7 +95,7 @@ def _plug_realtime(app: Flask, settings: Settings) -> None:
     )
     tailer.plug(app, press=press.packet, style=office_style)
     doorkeeper.plug(app, faces=press.presence_html, style=office_style)
-    command.listeners[:] = [tailer.wake]
+    command.listeners[:] = [tailer.wake, wakeups.wake]
 
 
 def _take_office() -> None:

@@ -1,18 +1,34 @@
 """What the lower rooms need from the upper ones, plugged in for every way of starting."""
 
 from crisis.account import sessions
-from crisis.jobs import wakeups
+from crisis.alerts import reactions as alerts
+from crisis.deadlines import commands as deadlines
+from crisis.deadlines import jobs as due
+from crisis.deadlines import reactions as deadline_reactions
+from crisis.jobs import reactions, wakeups
 from crisis.kernel import clock, command
 from crisis.people import queries as people
+from crisis.statements import due as statements
+from crisis.statements import reactions as statement_reactions
 from crisis.timeline import words
 
 
 def plug_kernel() -> None:
-    """Let commands read their actor anew, the timeline read names, and workers tidy sessions."""
+    """Let commands read their actor anew, the timeline read names, and workers do what is due."""
     command.standing = people.standing
     words.plugged.directory = people.directory
+    reactions.consumers.update(
+        deadlines=deadline_reactions.REACTIONS,
+        statements=statement_reactions.REACTIONS,
+        alerts=alerts.REACTIONS,
+    )
+    deadlines.effects.update(statements.EFFECTS)
+    if due.fire_due not in wakeups.rounds:
+        wakeups.rounds.append(due.fire_due)
     if forget_sessions not in wakeups.chores:
         wakeups.chores.append(forget_sessions)
+    if wakeups.wake not in command.listeners:
+        command.listeners.append(wakeups.wake)
 
 
 def forget_sessions() -> None:

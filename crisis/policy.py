@@ -61,6 +61,7 @@ class Action(StrEnum):
     NAME_MINISTRIES = "name_ministries"
     ASSIGN_DUTY = "assign_duty"
     LEAVE_DUTY = "leave_duty"
+    ANSWER_DUTY = "answer_duty"
     RESTRICT_INCIDENT = "restrict_incident"
     LINK_INCIDENT = "link_incident"
     ADD_NOTE = "add_note"
@@ -82,6 +83,8 @@ class Action(StrEnum):
     RATIFY_EMERGENCY = "ratify_emergency"
     TRANSLATE_STATEMENT = "translate_statement"
     REVIEW_TRANSLATION = "review_translation"
+    REMIND_APPROVER = "remind_approver"
+    FIRE_DEADLINE = "fire_deadline"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,9 @@ class Actor:
     rank: Rank = Rank.MEMBER
     duties: Mapping[UUID, frozenset[Duty]] = field(default_factory=dict[UUID, frozenset[Duty]])
     active: bool = True
+    asked: frozenset[UUID] = frozenset()
+    """The incidents in which they are asked to take a duty and have not answered yet."""
+    is_machine: bool = False
 
 
 Rule = Callable[[Actor, Case | None], bool]
@@ -117,6 +123,16 @@ def duty(*duties: Duty) -> Rule:
     return lambda actor, case: (
         case is not None and not actor.duties.get(case.id, frozenset()).isdisjoint(duties)
     )
+
+
+def asked(actor: Actor, case: Case | None) -> bool:
+    """Holds for whoever is asked to take a duty in this incident."""
+    return case is not None and case.id in actor.asked
+
+
+def machine(actor: Actor, _case: Case | None) -> bool:
+    """Holds for the installation itself, which does what people decided when its time has come."""
+    return actor.is_machine
 
 
 def unrestricted(rule: Rule) -> Rule:
@@ -175,6 +191,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.NAME_MINISTRIES: _RUNS,
     Action.ASSIGN_DUTY: _RUNS,
     Action.LEAVE_DUTY: duty(*Duty),
+    Action.ANSWER_DUTY: asked,
     Action.RESTRICT_INCIDENT: _RUNS,
     Action.LINK_INCIDENT: _RUNS,
     Action.ADD_NOTE: _WRITES,
@@ -200,12 +217,23 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.REVIEW_TRANSLATION: working(
         duty(Duty.TRANSLATOR_LEAD, Duty.FACT_CHECKER, Duty.MEDIA_OFFICER)
     ),
+    Action.REMIND_APPROVER: _RUNS,
+    Action.FIRE_DEADLINE: machine,
 }
+
+FROM_OUTSIDE: Final = frozenset({Action.ANSWER_DUTY, Action.FIRE_DEADLINE})
+"""What is done in an incident by somebody who may not follow it, or not yet."""
 
 
 def allows(actor: Actor, action: Action, case: Case | None) -> bool:
     """May this person do this? Raises `KeyError` for an action without a rule."""
     return actor.active and RULES[action](actor, case)
+
+
+def knows_of(actor: Actor, action: Action, case: Case) -> bool:
+    """Whether the incident exists for this person, who wants to do this in it."""
+    follows = allows(actor, Action.FOLLOW_INCIDENT, case)
+    return follows or (action in FROM_OUTSIDE and allows(actor, action, case))
 
 
 def may_hold(rank: Rank, duty: Duty) -> bool:

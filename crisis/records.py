@@ -1,6 +1,8 @@
 """Every table of the product in one place, for migrations and for the checks that compare them."""
 
 from crisis.account import model as account
+from crisis.alerts import model as alerts
+from crisis.deadlines import model as deadlines
 from crisis.incidents import model as incidents
 from crisis.jobs import model as jobs
 from crisis.kernel import journal, once
@@ -8,4 +10,15 @@ from crisis.people import model as people
 from crisis.realtime import model as realtime
 from crisis.statements import model as statements
 
-__all__ = ["account", "incidents", "jobs", "journal", "once", "people", "realtime", "statements"]
+__all__ = [
+    "account",
+    "alerts",
+    "deadlines",
+    "incidents",
+    "jobs",
+    "journal",
+    "once",
+    "people",
+    "realtime",
+    "statements",
+]

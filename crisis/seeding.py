@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from crisis.incidents import commands
 from crisis.incidents.model import Criterion, DecisionDraft, Incident, Phase
+from crisis.jobs import reactions
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.kernel.event import Event
@@ -79,6 +80,7 @@ def seed_demo(folder: Path = DEMO) -> bool:
         seconds = number * 17 % 53
         with clock.at(now - timedelta(minutes=step["minutes_ago"], seconds=-seconds)):
             _tell(step, cast)
+    reactions.begin_here()
     return True
 
 

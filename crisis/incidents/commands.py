@@ -42,7 +42,17 @@ from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.journal import Line
 from crisis.kernel.words import Message
-from crisis.people.model import DutyHolding, Hazard, Kind, Ministry, Names, Office, Person
+from crisis.people.model import (
+    DutyHolding,
+    DutyProposal,
+    Hazard,
+    Kind,
+    Ministry,
+    Names,
+    Office,
+    Person,
+    Proposed,
+)
 from crisis.policy import Action, Duty, Rank
 
 CORRECTABLE = frozenset({"note.added", "decision.recorded", "line.corrected"})
@@ -62,7 +72,7 @@ def report_incident(
     """Tell the centre of something; whoever reports may follow what becomes of it."""
     incident = _new(office, work, {language: title}, hazard, is_exercise, restricted=False)
     incident.source = source
-    _give(work, incident, work.actor.id, Duty.OBSERVER)
+    give(work, incident, work.actor.id, Duty.OBSERVER)
     return IncidentReported(
         incident_id=incident.id,
         ref=incident.ref,
@@ -185,16 +195,10 @@ def remove_ministry(incident: Incident, work: Work, *, ministry_id: UUID) -> Min
 
 @command(Action.ASSIGN_DUTY, on=Incident)
 def assign_duty(incident: Incident, work: Work, *, person_id: UUID, duty: Duty) -> DutyAssigned:
-    """Name somebody to a duty. Raises `Conflict` (`already`) when they hold it."""
+    """Name somebody to a duty at once, without asking. Raises `Conflict` (`already`)."""
     incident.must_take_duties()
-    person = work.session.get(Person, person_id)
-    if person is None or not person.active or person.is_machine:
-        wrong = Message("Choose an active person.")
-        raise Invalid(wrong, fields={"person_id": wrong})
-    if not policy.may_hold(Rank(person.rank), duty):
-        observes = Message("Administrators and auditors can only observe.")
-        raise Invalid(observes, code="only_observes", fields={"duty": observes})
-    if not _give(work, incident, person_id, duty):
+    must_be_able_to_hold(work, person_id, duty)
+    if not give(work, incident, person_id, duty):
         raise Conflict(Message("This person already holds that duty."), code="already")
     return DutyAssigned(incident_id=incident.id, person_id=person_id, duty=duty)
 
@@ -222,7 +226,7 @@ def restrict_incident(incident: Incident, work: Work, *, restricted: bool) -> Re
     Whoever restricts it without a duty becomes its coordinator, so that somebody can undo it.
     """
     if restricted and not work.actor.duties.get(incident.id):
-        _give(work, incident, work.actor.id, Duty.COORDINATOR)
+        give(work, incident, work.actor.id, Duty.COORDINATOR)
     return incident.restrict(restricted)
 
 
@@ -343,7 +347,7 @@ def _open(
     opened = incident.open(
         level=level, hazard=hazard, lead_id=lead, supporting_ids=list(supporting_ids), at=work.now
     )
-    _give(work, incident, work.actor.id, Duty.COORDINATOR)
+    give(work, incident, work.actor.id, Duty.COORDINATOR)
     _give_staff(work, incident)
     _give_liaisons(work, incident)
     return opened
@@ -368,9 +372,24 @@ def _active_ministry(session: Session, ministry_id: UUID) -> None:
         raise Invalid(wrong, fields={"ministry_id": wrong, "lead_id": wrong})
 
 
-def _give(work: Work, incident: Incident, person_id: UUID, duty: Duty) -> bool:
-    """Note that the person holds the duty from now on; False when they already do."""
-    if any(each.person_id == person_id and each.duty == duty for each in _held_now(work, incident)):
+def must_be_able_to_hold(work: Work, person_id: UUID, duty: Duty) -> Person:
+    """The person, if they could be given this duty; else `Invalid` says why not."""
+    person = work.session.get(Person, person_id)
+    if person is None or not person.active or person.is_machine:
+        wrong = Message("Choose an active person.")
+        raise Invalid(wrong, fields={"person_id": wrong})
+    if not policy.may_hold(Rank(person.rank), duty):
+        observes = Message("Administrators and auditors can only observe.")
+        raise Invalid(observes, code="only_observes", fields={"duty": observes})
+    return person
+
+
+def give(work: Work, incident: Incident, person_id: UUID, duty: Duty) -> bool:
+    """Note that the person holds the duty from now on; False when they already do.
+
+    Whoever was asked to take it need not answer any more.
+    """
+    if any(each.person_id == person_id and each.duty == duty for each in held_now(work, incident)):
         return False
     person = work.session.get_one(Person, person_id)
     work.session.add(
@@ -382,7 +401,22 @@ def _give(work: Work, incident: Incident, person_id: UUID, duty: Duty) -> bool:
             since=work.now,
         )
     )
+    for proposal in open_proposals(work.session, incident.id, person_id, duty):
+        proposal.end(Proposed.ACCEPTED, at=work.now)
     return True
+
+
+def open_proposals(
+    session: Session, incident_id: UUID, person_id: UUID, duty: Duty
+) -> Sequence[DutyProposal]:
+    """The proposals of this duty that wait for this person's answer: one, or none."""
+    waiting = select(DutyProposal).where(
+        DutyProposal.incident_id == incident_id,
+        DutyProposal.person_id == person_id,
+        DutyProposal.duty == duty,
+        DutyProposal.state == Proposed.OPEN,
+    )
+    return session.scalars(waiting).all()
 
 
 def _give_staff(work: Work, incident: Incident) -> None:
@@ -393,7 +427,7 @@ def _give_staff(work: Work, incident: Incident) -> None:
     staff = staff.where(Ministry.kind == Kind.CENTRE, *_on_standing_duty())
     for person in work.session.scalars(staff):
         if person.standing_duty and policy.may_hold(Rank(person.rank), Duty(person.standing_duty)):
-            _give(work, incident, person.id, Duty(person.standing_duty))
+            give(work, incident, person.id, Duty(person.standing_duty))
 
 
 def _give_liaisons(work: Work, incident: Incident) -> None:
@@ -409,7 +443,7 @@ def _give_liaisons(work: Work, incident: Incident) -> None:
     for person in work.session.scalars(liaisons):
         duty = Duty.LEAD_LIAISON if person.ministry_id == incident.lead_id else Duty.LIAISON
         if policy.may_hold(Rank(person.rank), duty):
-            _give(work, incident, person.id, duty)
+            give(work, incident, person.id, duty)
 
 
 def _on_standing_duty() -> tuple[ColumnElement[bool], ...]:
@@ -424,7 +458,7 @@ def _release(
     incident: Incident, work: Work, person_id: UUID, duty: Duty, reason: str | None
 ) -> DutyReleased:
     incident.must_take_duties()
-    held = _held_now(work, incident)
+    held = held_now(work, incident)
     mine = [each for each in held if (each.person_id, each.duty) == (person_id, duty)]
     if not mine:
         raise Conflict(Message("This person does not hold that duty."), code="not_held")
@@ -439,7 +473,8 @@ def _release(
     return DutyReleased(incident_id=incident.id, person_id=person_id, duty=duty, reason=reason)
 
 
-def _held_now(work: Work, incident: Incident) -> Sequence[DutyHolding]:
+def held_now(work: Work, incident: Incident) -> Sequence[DutyHolding]:
+    """Every duty held in the incident, this command's own changes included."""
     work.session.flush()
     return _held(work.session, incident.id)
 

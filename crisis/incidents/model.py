@@ -27,6 +27,14 @@ UNKNOWN_COUNTS_AS: Final = 3
 """A criterion nobody can score yet is taken as serious, never as nothing."""
 BETWEEN_LOWERINGS: Final = timedelta(minutes=60)
 REOPENED_WITHIN: Final = timedelta(days=30)
+ANSWERED_WITHIN: Final = {
+    4: timedelta(minutes=10),
+    3: timedelta(minutes=15),
+    2: timedelta(minutes=30),
+    1: timedelta(minutes=60),
+    0: timedelta(minutes=60),
+}
+"""By level, how long somebody may think about taking a duty before their deputy is asked."""
 ALWAYS_HAVE_OPTIONS_FROM: Final = 3
 """From this level on a decision names at least two options."""
 
@@ -603,6 +611,61 @@ class DutyReleased(_IncidentEvent):
     person_id: UUID
     duty: Duty
     reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ProposalEvent(_IncidentEvent):
+    """What became of asking a person to take a duty."""
+
+    name = "proposal"
+    proposal_id: UUID
+    person_id: UUID
+    duty: Duty
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyProposed(_ProposalEvent):
+    name = "duty.proposed"
+    note: str | None
+    answer_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyAccepted(_ProposalEvent):
+    """`from_id`: who handed it over, and does not hold it any more."""
+
+    name = "duty.accepted"
+    from_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyDeclined(_ProposalEvent):
+    """`deputy_proposed`: who is asked instead; None when there is nobody to ask."""
+
+    name = "duty.declined"
+    reason: str
+    from_id: UUID | None
+    deputy_proposed: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyLapsed(_ProposalEvent):
+    name = "duty.lapsed"
+    from_id: UUID | None
+    deputy_proposed: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyHandoverOffered(_ProposalEvent):
+    name = "duty.handover_offered"
+    from_id: UUID
+    note: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyProposalWithdrawn(_ProposalEvent):
+    name = "duty.proposal_withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)

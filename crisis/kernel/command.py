@@ -131,7 +131,7 @@ def _case(session: Session, kind: type[Record], id: UUID, *, for_writing: bool) 
 
 
 def _permit(actor: Actor, action: Action, case: Case | None, kind: type[Any]) -> None:
-    if case is not None and not policy.allows(actor, Action.FOLLOW_INCIDENT, case):
+    if case is not None and not policy.knows_of(actor, action, case):
         raise _no_such(kind)
     if not policy.allows(actor, action, case):
         raise Forbidden(Message("You do not have the duty that this needs."))

@@ -329,6 +329,57 @@ class DutyHolding(IncidentRecord):
     ended_at: Mapped[datetime | None]
 
 
+class Proposed(StrEnum):
+    """What became of asking somebody to take a duty."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    """Nobody answered in time."""
+    WITHDRAWN = "withdrawn"
+
+
+class DutyProposal(IncidentRecord):
+    """That a person is asked to take a duty in an incident, until when, and what they said.
+
+    Stands here, beside the duties themselves, because being asked gives the right to answer.
+    """
+
+    __tablename__ = "duty_proposal"
+    __table_args__ = (
+        Index(
+            "uq_duty_proposal_open",
+            "incident_id",
+            "person_id",
+            "duty",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    duty: Mapped[str] = mapped_column(String(32))
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    from_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Who hands the duty over; None when nobody does."""
+    note: Mapped[str | None]
+    instead_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("duty_proposal.id"))
+    """The proposal that came to nothing, so that this deputy is asked."""
+    state: Mapped[str] = mapped_column(String(12), default=Proposed.OPEN)
+    answered_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+    def end(self, state: Proposed, *, at: datetime, reason: str | None = None) -> None:
+        """Raises `Conflict` (`answered`) when it has ended already."""
+        if self.state != Proposed.OPEN:
+            raise Conflict(Message("This was answered or withdrawn already."), code="answered")
+        self.state, self.answered_at, self.reason = state, at, reason
+
+
 @dataclass(frozen=True, kw_only=True)
 class OfficeFounded(Event):
     name = "office.founded"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from crisis.kernel.command import query
@@ -21,10 +21,12 @@ from crisis.people.model import (
     Audience,
     ContactKind,
     DutyHolding,
+    DutyProposal,
     Ministry,
     Names,
     Office,
     Person,
+    Proposed,
 )
 from crisis.people.planning import Plan, plan_for
 from crisis.policy import Action, Actor, Duty, Rank
@@ -207,22 +209,35 @@ def _searched(person: Person, by_email: bool) -> str:
     return fold_arabic(" ".join([*person.name.values(), *person.title.values(), email]))
 
 
-def _holdings(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, set[Duty]]]:
+_NO_DUTY: Final = literal(None, String)
+
+
+def _holdings(
+    session: Session, person_ids: Sequence[UUID]
+) -> dict[UUID, dict[UUID, set[Duty | None]]]:
+    """By person and incident the duties they hold, and None where they are asked to take one."""
     held = select(DutyHolding.person_id, DutyHolding.incident_id, DutyHolding.duty).where(
         DutyHolding.person_id.in_(person_ids), DutyHolding.ended_at.is_(None)
     )
-    found: dict[UUID, dict[UUID, set[Duty]]] = {}
-    for person_id, incident_id, duty in session.execute(held):
-        found.setdefault(person_id, {}).setdefault(incident_id, set()).add(Duty(duty))
+    asked = select(DutyProposal.person_id, DutyProposal.incident_id, _NO_DUTY).where(
+        DutyProposal.person_id.in_(person_ids), DutyProposal.state == Proposed.OPEN
+    )
+    found: dict[UUID, dict[UUID, set[Duty | None]]] = {}
+    for person_id, incident_id, duty in session.execute(union_all(held, asked)):
+        known = found.setdefault(person_id, {}).setdefault(incident_id, set())
+        known.add(Duty(duty) if duty else None)
     return found
 
 
-def _actor(person: Person, held: dict[UUID, dict[UUID, set[Duty]]]) -> Actor:
-    duties = {case: frozenset(each) for case, each in held.get(person.id, {}).items()}
+def _actor(person: Person, known: dict[UUID, dict[UUID, set[Duty | None]]]) -> Actor:
+    own = known.get(person.id, {})
+    held = {case: frozenset(each for each in found if each) for case, found in own.items()}
     return Actor(
         id=person.id,
         ministry_id=person.ministry_id,
         rank=Rank(person.rank),
-        duties=duties,
+        duties={case: duties for case, duties in held.items() if duties},
         active=person.active,
+        asked=frozenset(case for case, found in own.items() if None in found),
+        is_machine=person.is_machine,
     )

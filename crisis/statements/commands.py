@@ -25,10 +25,18 @@ from crisis.statements.content import (
     canonical_bytes,
     fingerprint,
 )
+from crisis.statements.due import (
+    await_next_update,
+    await_ratification,
+    await_signatures,
+    reminded,
+    stop_awaiting_ratification,
+)
 from crisis.statements.lint import LintContext, check
 from crisis.statements.model import (
     Answer,
     AnswerWithdrawn,
+    ApproverReminded,
     Comment,
     CommentAdded,
     EmergencyAsked,
@@ -40,6 +48,7 @@ from crisis.statements.model import (
     RenditionReleased,
     RenditionReviewed,
     RenditionWritten,
+    Slot,
     SlotSpec,
     State,
     Statement,
@@ -72,7 +81,9 @@ def edit_statement(
     kept = replace(
         content, correction=statement.content.correction, retraction=statement.content.retraction
     )
-    return statement.edit(kept, based_on=based_on, by=work.actor.id)
+    edited = statement.edit(kept, based_on=based_on, by=work.actor.id)
+    await_signatures(statement, work)
+    return edited
 
 
 @command(Action.SUBMIT_STATEMENT, on=Statement)
@@ -91,7 +102,7 @@ def submit_statement(
         raise Invalid(past, fields={"deadline": past})
     incident = work.session.get_one(Incident, statement.incident_id)
     _must_run(incident)
-    return statement.submit(
+    submitted = statement.submit(
         list(slots),
         based_on=based_on,
         findings=_findings(statement, incident, work, issued_at=deadline_at),
@@ -99,6 +110,8 @@ def submit_statement(
         at=work.now,
         deadline_at=deadline_at,
     )
+    await_signatures(statement, work)
+    return submitted
 
 
 @command(Action.SUBMIT_STATEMENT, on=Statement)
@@ -141,21 +154,36 @@ def answer_statement(
     reason: str | None = None,
 ) -> StatementAnswered:
     """Approve, ask for a change, object or refuse: of the very text one has read."""
-    return statement.answer(
+    answered = statement.answer(
         work.actor, answer, version=version, text_hash=text_hash, reason=reason, at=work.now
     )
+    await_signatures(statement, work)
+    return answered
+
+
+@command(Action.REMIND_APPROVER, on=Statement)
+def remind_now(statement: Statement, work: Work, *, slot_id: UUID) -> ApproverReminded:
+    """Remind those whose signature is awaited in this slot, without waiting for the clock."""
+    slot = work.session.get(Slot, slot_id)
+    if slot is None:
+        raise Conflict(Message("This signature is not awaited now."), code="not_awaited")
+    return reminded(statement, slot, work, percent=None)
 
 
 @command(Action.APPROVE_STATEMENT, on=Statement)
 def withdraw_answer(statement: Statement, work: Work) -> AnswerWithdrawn:
     """Take back one's answer, until release."""
-    return statement.withdraw_answer(work.actor, at=work.now)
+    withdrawn = statement.withdraw_answer(work.actor, at=work.now)
+    await_signatures(statement, work)
+    return withdrawn
 
 
 @command(Action.APPROVE_STATEMENT, on=Statement)
 def resolve_objection(statement: Statement, work: Work, *, resolution: str) -> ObjectionResolved:
     """Say that one's own objection is settled; the signature is still to be given."""
-    return statement.resolve(work.actor, resolution=resolution, at=work.now)
+    resolved = statement.resolve(work.actor, resolution=resolution, at=work.now)
+    await_signatures(statement, work)
+    return resolved
 
 
 @command(Action.OVERRULE_OBJECTION, on=Statement)
@@ -163,7 +191,9 @@ def overrule_objection(
     statement: Statement, work: Work, *, slot_id: UUID, rationale: str
 ) -> ObjectionResolved:
     """Go on over an objection; the dissent stays on record."""
-    return statement.overrule(slot_id, work.actor, rationale=rationale, at=work.now)
+    resolved = statement.overrule(slot_id, work.actor, rationale=rationale, at=work.now)
+    await_signatures(statement, work)
+    return resolved
 
 
 @command(Action.COMMENT_STATEMENT, on=Statement)
@@ -204,6 +234,8 @@ def release_statement(
         at=work.now,
     )
     _end_earlier(statement, work)
+    await_signatures(statement, work)
+    await_next_update(statement, work, next_update_at)
     return released
 
 
@@ -246,6 +278,9 @@ def confirm_emergency(
         at=work.now,
     )
     _end_earlier(statement, work)
+    await_signatures(statement, work)
+    await_ratification(statement, work)
+    await_next_update(statement, work, next_update_at)
     return released
 
 
@@ -260,13 +295,17 @@ def ratify_emergency(
     ministry = work.actor.ministry_id and work.session.get(Ministry, work.actor.ministry_id)
     if not _directs(work) and (not ministry or ministry.kind != Kind.CABINET_OFFICE):
         raise Forbidden(Message("This is for the director or the cabinet office."))
-    return statement.ratify(ratified=ratified, reason=reason, by=work.actor.id, at=work.now)
+    verdict = statement.ratify(ratified=ratified, reason=reason, by=work.actor.id, at=work.now)
+    stop_awaiting_ratification(statement, work)
+    return verdict
 
 
 @command(Action.RELEASE_STATEMENT, on=Statement)
 def withdraw_statement(statement: Statement, work: Work, *, reason: str) -> StatementWithdrawn:
     """Give it up before it went out."""
-    return statement.withdraw(reason=reason, at=work.now)
+    withdrawn = statement.withdraw(reason=reason, at=work.now)
+    await_signatures(statement, work)
+    return withdrawn
 
 
 @command(Action.RELEASE_STATEMENT, on=Statement)

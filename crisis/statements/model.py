@@ -999,3 +999,50 @@ class RenditionReleased(_StatementEvent):
     language: str
     text_hash: str
     channels: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproverReminded(_StatementEvent):
+    """`percent` of the time has passed; None when a coordinator reminded by hand.
+
+    `person_ids` could sign before, `deputy_ids` can from now on.
+    """
+
+    name = "approver.reminded"
+    version: int
+    slot_id: UUID
+    ministry_id: UUID | None
+    duties: list[Duty]
+    percent: int | None
+    person_ids: list[UUID]
+    deputy_ids: list[UUID]
+    minutes_late: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextUpdateDue(_StatementEvent):
+    """The update this statement promised is due soon, or was missed."""
+
+    name = "next_update.due"
+    next_update_at: datetime
+    missed: bool
+    minutes_late: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatificationDue(_StatementEvent):
+    name = "ratification.due"
+    ratify_due_at: datetime
+    missed: bool
+    minutes_late: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstStatementDue(Event):
+    """No public statement yet, after `percent` of the time this level leaves for one."""
+
+    name = "first_statement.due"
+    incident_id: UUID
+    percent: int
+    level: int
+    minutes_late: int
