@@ -5,13 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, Literal
 
-import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, PhoneNumberType
-
 from crisis.kernel.text import ALIKE, similar
 from crisis.statements.checks_of_wording import Check
 from crisis.statements.content import Texts
 from crisis.statements.figures import figure_words
+from crisis.statements.mobile_numbers import mobile_numbers
 from crisis.statements.places import listed
 from crisis.statements.reading import PhraseBook, Phrases, Sentence
 from crisis.statements.subject import Found, Subject
@@ -106,10 +104,12 @@ class PersonalData(Check):
 
     def find(self, subject: Subject) -> Iterator[Found]:
         context = subject.context
+        official = context.official_numbers
         victims = PhraseBook(dict.fromkeys(subject.content.languages, sorted(context.victims)))
         for sentence in subject.every_sentence:
             phrases = [*_identity_numbers(sentence)]
-            phrases += _private_phones(sentence, context.country, context.official_numbers)
+            mobiles = mobile_numbers(sentence.plain, context.country)
+            phrases += [each.written for each in mobiles if each.e164 not in official]
             if not context.family_informed:
                 phrases += victims.found(sentence)
                 phrases += self._names(sentence)
@@ -132,7 +132,8 @@ class PersonalData(Check):
     def _names_alone(self, sentence: Sentence) -> Iterator[str]:
         pattern = _SON_OF if sentence.language == "ar" else _TWO_CAPITALS
         for found in pattern.finditer(sentence.text):
-            behind = Sentence(sentence.language, sentence.paragraph, sentence.text[found.end() :])
+            next_words = sentence.text[found.end() : found.end() + _NEARBY]
+            behind = Sentence(sentence.language, sentence.paragraph, next_words)
             begins = any(start == 0 for start, _end in self.harmed.spans(behind))
             if sentence.language == "ar" or begins:
                 yield found.group()
@@ -144,33 +145,20 @@ class PersonalData(Check):
         return not word.startswith("ال") and not self.no_names.within(alone)
 
     def _is_place(self, sentence: Sentence, start: int) -> bool:
-        before = sentence.folded[:start].rstrip().rpartition(" ")[2]
+        before = sentence.folded[max(0, start - _NEARBY) : start].rstrip().rpartition(" ")[2]
         return self.places.within(Sentence(sentence.language, sentence.paragraph, before))
 
 
-_SON_OF: Final = re.compile(r"\w+ (?:بن|بنت|ابن|ابنة) \w+")
-_TWO_CAPITALS: Final = re.compile(r"\b[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+(?= )")
+_NEARBY: Final = 40
+"""Characters before or behind a name that say whose it is."""
+_SON_OF: Final = re.compile(r"\b\w+ (?:بن|بنت|ابن|ابنة) \w+")
+_TWO_CAPITALS: Final = re.compile(r"(?<![\w'’-])[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+(?= )")
 _IDENTITY: Final = re.compile(r"(?<![0-9+])(?:[12](?:19|20)[0-9]{9}|[12][0-9]{9})(?![0-9])")
-_MAYBE_PHONE: Final = re.compile(r"[0-9](?:[ ()./-]{0,2}[0-9]){6,}")
 
 
 def _identity_numbers(sentence: Sentence) -> Iterator[str]:
     """Twelve digits as in Libya, ten as in Saudi Arabia."""
     return (found.group() for found in _IDENTITY.finditer(sentence.plain))
-
-
-def _private_phones(sentence: Sentence, country: str, official: frozenset[str]) -> Iterator[str]:
-    """Mobile numbers that are not among those the public may call."""
-    if not _MAYBE_PHONE.search(sentence.plain):
-        return
-    for found in PhoneNumberMatcher(sentence.plain, country):
-        kind = phonenumbers.number_type(found.number)
-        number = phonenumbers.format_number(found.number, PhoneNumberFormat.E164)
-        if kind in _MOBILE and number not in official:
-            yield found.raw_string
-
-
-_MOBILE: Final = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 # ── a claim and its answer ───────────────────────────────────────────────────────────────────────

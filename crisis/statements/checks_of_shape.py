@@ -10,7 +10,7 @@ from crisis.statements.content import Texts
 from crisis.statements.elements import Element, element_names, elements_found, elements_of
 from crisis.statements.forms_of_text import plain_text, short_form
 from crisis.statements.places import listed
-from crisis.statements.reading import Phrases, Sentence, clock_times
+from crisis.statements.reading import Phrases, Sentence, clock_times, has_short_number
 from crisis.statements.sms import gsm_spelling, outside_gsm
 from crisis.statements.subject import Found, LintContext, Subject
 
@@ -28,7 +28,7 @@ class CallToAction(Check):
     def find(self, subject: Subject) -> Iterator[Found]:
         for language, body in subject.bodies:
             advising = [sentence for sentence in body if _advises(sentence)]
-            count = sum(1 for each in advising if not _SHORT_NUMBER.search(each.folded))
+            count = sum(1 for each in advising if not has_short_number(each))
             if not advising:
                 yield Found(language)
             elif count > self.most:
@@ -149,15 +149,16 @@ class OfficialChannel(Check):
                 yield Found(language)
 
     def _leads_there(self, sentence: Sentence) -> bool:
-        text = sentence.folded
         # A number alone, as behind a question («أعراض؟ 1415.»), is one to call.
         called = len(sentence.words) <= _ALONE or self.hotline.within(sentence)
-        number = called and _SHORT_NUMBER.search(text)
-        return bool(number or _ADDRESS.search(text) or self.phrases.within(sentence))
+        return (
+            (called and has_short_number(sentence))
+            or bool(_ADDRESS.search(sentence.folded))
+            or self.phrases.within(sentence)
+        )
 
 
 _ALONE: Final = 2
-_SHORT_NUMBER: Final = re.compile(r"(?<![0-9:.,/+-])[0-9]{3,6}(?![0-9%٪]|[:.,/-][0-9])")
 _ADDRESS: Final = re.compile(r"(?<![\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w@])")
 
 

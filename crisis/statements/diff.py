@@ -9,7 +9,7 @@ from uuid import UUID
 
 from crisis.kernel.words import Message
 from crisis.kernel.words import Message as _
-from crisis.statements.content import LANGUAGES, Content, Language, Paragraph
+from crisis.statements.content import LANGUAGES, Content, Language, Paragraph, Texts
 from crisis.statements.matching import matches, partners
 from crisis.statements.tokens import Token, tokens_of
 from crisis.timeline.words import isolated
@@ -111,7 +111,7 @@ class CodesDiff:
 
 @dataclass(frozen=True)
 class ContentDiff:
-    """What changed between two contents: everything that makes their fingerprints differ."""
+    """What changed between two contents."""
 
     languages: tuple[LanguageDiff, ...]
     audiences: CodesDiff
@@ -120,16 +120,8 @@ class ContentDiff:
     """The promised time before and after; None when it is the same."""
     about_changed: bool
     """Whether it is of another type, or about another statement, or another time, than before."""
-
-    @property
-    def changed(self) -> bool:
-        return bool(
-            any(each.changed for each in self.languages)
-            or self.audiences.changed
-            or self.channels.changed
-            or self.next_update
-            or self.about_changed
-        )
+    changed: bool
+    """Whether anything did, and with it the fingerprint."""
 
     @property
     def changes(self) -> list[Change]:
@@ -150,7 +142,7 @@ class ContentDiff:
 
 def diff_contents(old: Content, new: Content) -> ContentDiff:
     """What changed from `old` to `new`, in every language that either has."""
-    both = {*old.languages, *new.languages}
+    both = {*old.languages, *new.languages, *_explanations(old), *_explanations(new)}
     promised = (old.next_update_at, new.next_update_at)
     return ContentDiff(
         languages=tuple(_in_language(old, new, each) for each in _ORDER if each in both),
@@ -158,6 +150,7 @@ def diff_contents(old: Content, new: Content) -> ContentDiff:
         channels=CodesDiff(new.channels - old.channels, old.channels - new.channels),
         next_update=None if promised[0] == promised[1] else promised,
         about_changed=_about(old) != _about(new),
+        changed=old != new,
     )
 
 
@@ -183,18 +176,19 @@ def changed(segments: Iterable[Segment]) -> bool:
 
 
 def _in_language(old: Content, new: Content, language: Language) -> LanguageDiff:
+    before, after = _explanations(old), _explanations(new)
     return LanguageDiff(
         language,
         title=diff_words(old.titles.get(language, ""), new.titles.get(language, "")),
-        explanation=diff_words(_explanation(old, language), _explanation(new, language)),
+        explanation=diff_words(before.get(language, ""), after.get(language, "")),
         paragraphs=diff_bodies(old.bodies.get(language, ()), new.bodies.get(language, ())),
     )
 
 
-def _explanation(content: Content, language: Language) -> str:
+def _explanations(content: Content) -> Texts:
     if content.correction:
-        return content.correction.what_was_wrong.get(language, "")
-    return content.retraction.reason.get(language, "") if content.retraction else ""
+        return content.correction.what_was_wrong
+    return content.retraction.reason if content.retraction else {}
 
 
 def _about(content: Content) -> tuple[object, ...]:
@@ -312,7 +306,6 @@ def _changes(
 ) -> Iterator[Change]:
     for same, run in groupby(segments, key=lambda segment: segment.kind == "equal"):
         if not same:
-            texts = {segment.kind: segment.text.strip() for segment in run}
+            texts = {segment.kind: segment.text.strip() or segment.text for segment in run}
             removed, added = texts.get("delete", ""), texts.get("insert", "")
-            if removed or added:
-                yield Change(language, part, paragraph, removed, added)
+            yield Change(language, part, paragraph, removed, added)

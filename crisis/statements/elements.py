@@ -1,7 +1,7 @@
 """The six elements a statement to frightened people should have, and how they are recognised."""
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -36,12 +36,13 @@ def elements_found(content: Content, language: Language) -> dict[Element, bool]:
     return {element: element in found for element in Element}
 
 
-def elements_of(sentence: Sentence) -> set[Element]:
+@lru_cache(maxsize=2048)
+def elements_of(sentence: Sentence) -> frozenset[Element]:
     """The elements one sentence carries; a promise to speak again counts only with its time."""
     found = {element for element, phrases in markers().items() if phrases.within(sentence)}
     if promise_in(sentence) is None:
         found.discard(Element.NEXT_UPDATE)
-    return found
+    return frozenset(found)
 
 
 def promise_in(sentence: Sentence) -> tuple[int, int] | None:

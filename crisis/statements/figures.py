@@ -17,7 +17,7 @@ _STANDING_NUMBER: Final = re.compile(
     rf"(?<![0-9A-Za-z:.,/+-])(?:{_NUMBER})(?![0-9A-Za-z]|[:./,٫٬-][0-9])"
 )
 _MOST_BETWEEN: Final = 2
-_UP_TO: Final = frozenset({" ", ": ", " : ", " الي ", " to ", " at ", " a "})
+_UP_TO: Final = (" ", ": ", " : ", " الي ", " to ", " at ", " a ")
 """What may stand between a tally and its number, folded."""
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 
@@ -58,11 +58,24 @@ class FigureWords(BaseModel):
         """The figures in a sentence that speaks for itself, and does not repeat a wrong one."""
         if any(start == 0 for start, _ in self.quoted.spans(sentence)):
             return
+        marks = self._marks(sentence)
         for number in _STANDING_NUMBER.finditer(sentence.folded):
-            for seen in (self._percentage, self._counted_behind, self._counted_before):
-                if span := seen(sentence, *number.span()):
+            for seen in (marks.percentage, marks.counted_behind, marks.counted_before):
+                if span := seen(*number.span()):
                     yield Figure(sentence, *span)
                     break
+
+    def _marks(self, sentence: Sentence) -> "_Marks":
+        tallied = list(self.tallied.spans(sentence))
+        return _Marks(
+            sentence.folded,
+            percent=dict(self.percent.spans(sentence)),
+            counted=dict(self.counted.spans(sentence)),
+            between=dict(self.between.spans(sentence)),
+            tallied=dict(tallied),
+            tallied_by_end={end: start for start, end in tallied},
+            advises=Element.ADVICE in elements_of(sentence),
+        )
 
     def is_sourced(self, sentence: Sentence) -> bool:
         """Whether the sentence names who says so, in words or in brackets."""
@@ -79,43 +92,45 @@ class FigureWords(BaseModel):
         """Whether a time of day stands in the sentence."""
         return bool(clock_times(sentence.folded))
 
-    def _percentage(self, sentence: Sentence, start: int, end: int) -> Span | None:
-        if sentence.folded[end : end + 1] in ("%", "٪"):
+
+@dataclass(frozen=True)
+class _Marks:
+    """What stands beside the numbers of one sentence: where each word begins, and where it ends."""
+
+    text: str
+    percent: dict[int, int]
+    counted: dict[int, int]
+    between: dict[int, int]
+    tallied: dict[int, int]
+    tallied_by_end: dict[int, int]
+    advises: bool
+
+    def percentage(self, start: int, end: int) -> Span | None:
+        if self.text[end : end + 1] in ("%", "٪"):
             return start, end + 1
-        ends = dict(self.percent.spans(sentence))
-        return (start, ends[end + 1]) if end + 1 in ends else None
+        return (start, self.percent[end + 1]) if end + 1 in self.percent else None
 
-    def _counted_behind(self, sentence: Sentence, start: int, end: int) -> Span | None:
+    def counted_behind(self, start: int, end: int) -> Span | None:
         """As in «20 ألف أسرة» or "150 confirmed deaths"."""
-        counted, between = dict(self.counted.spans(sentence)), dict(self.between.spans(sentence))
         for _ in range(_MOST_BETWEEN + 1):
-            end = _past_space(sentence.folded, end)
-            if end in counted:
-                meant = self._is_about_harm(sentence, end) or not _advises(sentence)
-                return (start, counted[end]) if meant else None
-            if end not in between:
+            end += self.text[end : end + 1] == " "
+            if end in self.counted:
+                # "Groups of 5 people" in an advice is no figure; "5 dead" always is.
+                meant = end in self.tallied or not self.advises
+                return (start, self.counted[end]) if meant else None
+            if end not in self.between:
                 return None
-            end = between[end]
+            end = self.between[end]
         return None
 
-    def _is_about_harm(self, sentence: Sentence, at: int) -> bool:
-        """Whether the noun there is one of harm; "groups of 5 people" in an advice is no figure."""
-        return any(start == at for start, _end in self.tallied.spans(sentence))
-
-    def _counted_before(self, sentence: Sentence, start: int, end: int) -> Span | None:
+    def counted_before(self, start: int, end: int) -> Span | None:
         """As in «الوفيات 150» or "deaths: 150"."""
-        for noun_start, noun_end in self.tallied.spans(sentence):
-            if sentence.folded[noun_end:start] in _UP_TO:
-                return noun_start, end
+        for between in _UP_TO:
+            if self.text.endswith(between, 0, start):
+                noun = self.tallied_by_end.get(start - len(between))
+                if noun is not None:
+                    return noun, end
         return None
-
-
-def _advises(sentence: Sentence) -> bool:
-    return Element.ADVICE in elements_of(sentence)
-
-
-def _past_space(text: str, at: int) -> int:
-    return at + 1 if text[at : at + 1] == " " else at
 
 
 @cache

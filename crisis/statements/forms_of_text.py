@@ -6,14 +6,11 @@ from typing import Final
 
 from crisis.statements.content import Content, Language
 from crisis.statements.elements import Element, elements_of
-from crisis.statements.reading import Sentence, sentences_of
+from crisis.statements.reading import Sentence, has_short_number, sentences_of
 from crisis.statements.sms import SmsLength, sms_length
 
 _WORDS_A_MINUTE: Final[dict[Language, int]] = {"ar": 120, "en": 150, "fr": 150}
 """How a newsreader reads aloud."""
-
-_FIRST: Final = (Element.ADVICE, Element.NEXT_UPDATE, Element.FACTS)
-"""What a text message says before anything else."""
 
 
 def plain_text(content: Content, language: Language, *, below: Sequence[str] = ()) -> str:
@@ -51,8 +48,8 @@ def short_form(
 ) -> ShortForm:
     """The title and as many whole sentences as `parts` have room for, in reading order.
 
-    What people should do goes in first, then when we speak again, then confirmed facts, then the
-    rest. `before` is a prefix (of an exercise), `below` a last line of its own (a link); both are
+    Room goes first to what people should do, then to when we speak again, whom to call, what is
+    known. `before` is a prefix (of an exercise), `below` a last line of its own (a link); both are
     counted. Nothing is ever cut short: with a title too long for `parts`, the text is longer.
     """
     body = [sentence for sentence in sentences_of(content, language) if sentence.paragraph]
@@ -87,5 +84,12 @@ class _Frame:
 
 
 def _urgency(sentence: Sentence) -> int:
+    """What people should do, when we speak again, whom to call, what is known, the rest."""
     carried = elements_of(sentence)
-    return next((n for n, element in enumerate(_FIRST) if element in carried), len(_FIRST))
+    order = (
+        Element.ADVICE in carried,
+        Element.NEXT_UPDATE in carried,
+        has_short_number(sentence),
+        Element.FACTS in carried,
+    )
+    return order.index(True) if any(order) else len(order)

@@ -17,7 +17,7 @@ from crisis.statements.content import Content, Language
 
 _EXCERPT: Final = 160
 _AROUND: Final = " .,،؛;:!?؟…()«»“”"
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?؟…])[»”\")\]]*(?=\s)|\n")
+_SENTENCE_END: Final = re.compile(r"[.!?؟…][»”\")\]]*(?=\s)|\n")
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s(«])(?:[A-Za-z]|M[mr]e?s?|Dr|St|No|art|د|أ|م)\.$")
 
 
@@ -155,8 +155,9 @@ def _book(listed: object) -> PhraseBook:
     return listed if isinstance(listed, PhraseBook) else PhraseBook(_LISTED.validate_python(listed))
 
 
-# ── times of day ─────────────────────────────────────────────────────────────────────────────────
+# ── numbers to call, and times of day ────────────────────────────────────────────────────────────
 
+_SHORT_NUMBER: Final = re.compile(r"(?<![0-9:.,/+-])[0-9]{3,6}(?![0-9%٪]|[:.,/-][0-9])")
 _HALF: Final = r"[ap]\.?m\b\.?|صباحا|فجرا|ظهرا|عصرا|مساء|ليلا"
 _CLOCK: Final = re.compile(
     r"(?<![0-9A-Za-z.,/])(?<![0-9]:)(?P<hour>[01]?[0-9]|2[0-4])"
@@ -174,6 +175,11 @@ class ClockTime:
     hour: int
     minute: int
     start: int
+
+
+def has_short_number(sentence: Sentence) -> bool:
+    """Whether a number stands there that could be a hotline: three to six digits, nothing else."""
+    return bool(_SHORT_NUMBER.search(sentence.folded))
 
 
 def clock_times(text: str) -> list[ClockTime]:

@@ -1,0 +1,1 @@
+"""One text, from its first word to its correction."""
