@@ -4,6 +4,8 @@ Everything is made by the product's own commands, so that what a test stands on 
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
@@ -18,15 +20,27 @@ from crisis.account.commands import (
 from crisis.account.model import digest
 from crisis.account.passwords import fresh_hash
 from crisis.account.queries import own_account
-from crisis.incidents.commands import assign_duty, open_incident
+from crisis.incidents.commands import assign_duty, open_incident, release_duty
 from crisis.incidents.model import Incident
 from crisis.incidents.queries import holders
+from crisis.kernel import clock
 from crisis.kernel.database import reading
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people.commands import add_ministry, add_person, found_office
 from crisis.people.model import SYSTEM_ID, Hazard, Kind, Ministry, Person, Profile
 from crisis.people.queries import actor_of
 from crisis.policy import Actor, Duty, Rank
+from crisis.statements.commands import (
+    answer_statement,
+    create_statement,
+    edit_statement,
+    release_statement,
+    submit_statement,
+)
+from crisis.statements.content import Content, Type, paragraphs_of
+from crisis.statements.model import Answer, SlotSpec, Statement, Version
+
+INSTRUCTION: Final = "ابتعدوا عن مجرى الوادي الليلة."
 
 
 def the_system() -> Actor:
@@ -82,6 +96,7 @@ def a_person(
     email: str | None = None,
     name: str = "ليلى",
     language: str = "ar",
+    deputy: Actor | None = None,
 ) -> Actor:
     """Somebody new, of the centre unless another ministry is named."""
     profile = Profile(
@@ -92,7 +107,7 @@ def a_person(
         language=language,
         rank=rank,
         standing_duty=standing_duty,
-        deputy_id=None,
+        deputy_id=deputy and deputy.id,
     )
     return actor(add_person(the_system(), OFFICE_ID, profile=profile).person_id)
 
@@ -147,11 +162,91 @@ def someone(*duties: Duty, on: Incident, ministry: UUID | None = None) -> Actor:
     return actor(person.id)
 
 
+def named(person: Actor, *duties: Duty, on: Incident) -> Actor:
+    """The same person, with these duties in that incident."""
+    for duty in duties:
+        assign_duty(runs(on), on.id, person_id=person.id, duty=duty)
+    return actor(person.id)
+
+
+def released(person: Actor, duty: Duty, *, on: Incident) -> None:
+    """That person is relieved of that duty."""
+    release_duty(runs(on), on.id, person_id=person.id, duty=duty)
+
+
 def runs(on: Incident) -> Actor:
     """Whoever coordinates that incident."""
     with reading() as session:
         held = holders(session, [on.id])[on.id]
     return actor(next(each.person_id for each in held if each.duty is Duty.COORDINATOR))
+
+
+def a_text(body: str = INSTRUCTION, *, type: Type = Type.UPDATE) -> Content:
+    """A short text in Arabic that no rule blocks, for the public."""
+    return Content(
+        type=type,
+        titles={"ar": "توجيه إلى سكان الوادي"},
+        bodies={"ar": paragraphs_of(body)},
+        audiences=frozenset({"public"}),
+        channels=frozenset({"website"}),
+    )
+
+
+def a_statement(*, on: Incident, by: Actor | None = None, text: Content | None = None) -> Statement:
+    """A statement just begun, by a new drafter unless somebody is named."""
+    author = by or someone(Duty.DRAFTER, on=on)
+    return statement(create_statement(author, on.id, content=text or a_text()).statement_id)
+
+
+def edited(of: Statement, *, by: Actor, body: str) -> Statement:
+    """The statement with another text, written on the one that stands."""
+    edit_statement(by, of.id, content=a_text(body), based_on=statement(of.id).revision)
+    return statement(of.id)
+
+
+def submitted(of: Statement, *slots: SlotSpec, by: Actor | None = None) -> Version:
+    """The draft frozen as it stands, its signatures asked for within half an hour."""
+    submit_statement(
+        by or actor(of.created_by),
+        of.id,
+        slots=slots,
+        based_on=statement(of.id).revision,
+        deadline_at=clock.now() + timedelta(minutes=30),
+    )
+    return version(of)
+
+
+def answered(
+    of: Statement, *by: Actor, answer: Answer = Answer.APPROVE, reason: str | None = None
+) -> Statement:
+    """The answer of each of these people to the version that was last submitted."""
+    read = version(of)
+    why = reason or (None if answer is Answer.APPROVE else "الرقم قديم.")
+    for each in by:
+        answer_statement(
+            each, of.id, answer=answer, version=read.number, text_hash=read.sha256, reason=why
+        )
+    return statement(of.id)
+
+
+def sent_out(of: Statement, *, by: Actor, channels: Sequence[str] = ("website",)) -> Statement:
+    """The signed text released, with no promise of the next."""
+    number = version(of).number
+    release_statement(by, of.id, version=number, channels=channels, next_update_at=None)
+    return statement(of.id)
+
+
+def statement(statement_id: UUID) -> Statement:
+    """The statement as it stands now."""
+    with reading() as session:
+        return session.get_one(Statement, statement_id)
+
+
+def version(of: Statement) -> Version:
+    """The version of it that was last submitted."""
+    latest = statement(of.id).latest
+    assert latest is not None
+    return latest
 
 
 def actor(person_id: UUID) -> Actor:

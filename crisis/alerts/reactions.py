@@ -60,8 +60,20 @@ def ask_deputy(session: Session, line: Line) -> None:
 
 def call_in(session: Session, line: Line) -> None:
     """Everybody who has a duty from the opening on, but for whoever opened it."""
-    people = [each for each in _holders(session, line, frozenset(Duty)) if each != line.actor_id]
+    from_the_start = select(DutyHolding.person_id).where(
+        DutyHolding.incident_id == line.stream,
+        DutyHolding.since <= line.at,
+        DutyHolding.person_id != line.actor_id,
+    )
+    people = session.scalars(from_the_start.order_by(DutyHolding.id)).all()
     _tell(session, line, Purpose.DUTY, people, about=f"incident:{line.stream}")
+
+
+def tell_who_was_named(session: Session, line: Line) -> None:
+    """Whoever has a duty without having been asked."""
+    person_id = UUID(line.facts["person_id"])
+    if person_id != line.actor_id:
+        _tell(session, line, Purpose.DUTY, [person_id], about=f"incident:{line.stream}")
 
 
 def tell_liaisons(session: Session, line: Line) -> None:
@@ -77,6 +89,7 @@ def tell_who_runs(session: Session, line: Line) -> None:
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "incident.opened": call_in,
+    "duty.assigned": tell_who_was_named,
     "duty.proposed": ask_to_take_duty,
     "duty.handover_offered": ask_to_take_duty,
     "duty.declined": ask_deputy,
@@ -116,7 +129,7 @@ def _tell(
     spoken = select(Person.id, Person.language).where(
         Person.id.in_(keys.values()), Person.active.is_(True)
     )
-    languages = dict(session.execute(spoken).tuples().all())
+    languages = {row.id: row.language for row in session.execute(spoken)}
     for each, person_id in keys.items():
         if each in told or person_id not in languages:
             continue

@@ -16,8 +16,10 @@ from crisis.deadlines.model import SHARES, SPANS, Code, Deadline, State, after
 from crisis.incidents import duties
 from crisis.incidents.model import DutyLapsed
 from crisis.kernel.command import Work, command
+from crisis.kernel.errors import Conflict
 from crisis.kernel.event import Event
 from crisis.kernel.ids import new_id
+from crisis.kernel.words import Message
 from crisis.people.model import DutyProposal
 from crisis.policy import Action
 
@@ -39,9 +41,13 @@ effects: Final[dict[str, Effect]] = {Code.DUTY: lapse}
 def fire_deadline(deadline: Deadline, work: Work, *, fence: int) -> Event:
     """Do what is due. `fence` is the number of the claim under which it is done.
 
-    Raises `Conflict`: `fenced` when the claim counts no more, and whatever the effect raises.
+    Raises `Conflict`: `fenced` when the claim counts no more, `overtaken` when the time of a later
+    cycle has come as well, since nobody wants a warning and its end at once; and whatever the
+    effect raises.
     """
     deadline.fire(fence, work.now)
+    if _is_overtaken(deadline, work):
+        raise Conflict(Message("Something later is due by now."), code="overtaken")
     return effects[deadline.code](deadline, work)
 
 
@@ -107,6 +113,17 @@ def shorten_deadlines(session: Session, incident_id: UUID, *, level: int, at: da
         if sooner < each.due_at:
             each.plan(sooner)
     _shorten_answers(session, incident_id, at + SPANS[Code.DUTY][level])
+
+
+def _is_overtaken(deadline: Deadline, work: Work) -> bool:
+    later = select(Deadline.id).where(
+        Deadline.code == deadline.code,
+        Deadline.subject_id == deadline.subject_id,
+        Deadline.cycle > deadline.cycle,
+        Deadline.state == State.DUE,
+        Deadline.due_at <= work.now,
+    )
+    return work.session.scalar(later.limit(1)) is not None
 
 
 def _shorten_answers(session: Session, incident_id: UUID, until: datetime) -> None:

@@ -58,11 +58,12 @@ def claim(limit: int = AT_ONCE) -> list[Claim]:
         update(Deadline)
         .where(Deadline.id.in_(due.with_for_update(skip_locked=True).scalar_subquery()))
         .values(claimed_by=OURSELVES, lease_until=now + LEASE, fence=Deadline.fence + 1)
-        .returning(Deadline.id, Deadline.fence)
+        .returning(Deadline.id, Deadline.fence, Deadline.due_at)
         .execution_options(synchronize_session=False)
     )
     with bookkeeping() as session:
-        return [Claim(row.id, row.fence) for row in session.execute(taken)]
+        rows = sorted(session.execute(taken), key=lambda row: (row.due_at, row.id))
+        return [Claim(row.id, row.fence) for row in rows]
 
 
 def fire(held: Claim) -> bool:

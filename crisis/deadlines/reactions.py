@@ -15,7 +15,6 @@ from crisis.deadlines.commands import (
 from crisis.deadlines.model import ONCE, SHARES, SPANS, Code, after
 from crisis.incidents.model import Incident
 from crisis.jobs.reactions import Reaction
-from crisis.kernel import clock
 from crisis.kernel.database import locked
 from crisis.kernel.journal import Line
 from crisis.people.model import DutyProposal, Proposed
@@ -25,16 +24,13 @@ def await_first_statement(session: Session, line: Line) -> None:
     """From the opening on, the public waits for a first word."""
     until = line.at + SPANS[Code.HOLDING][int(line.facts["level"])]
     for share in SHARES:
-        due_at = after(share, line.at, until)
-        if due_at <= clock.now() and share != SHARES[-1]:
-            continue  # what nobody was awake for is not made up for, but for the last word
         set_deadline(
             session,
             incident_id=line.stream,
             code=Code.HOLDING,
             subject_id=line.stream,
             cycle=share,
-            due_at=due_at,
+            due_at=after(share, line.at, until),
         )
 
 

@@ -28,7 +28,8 @@ consumers: Final[dict[str, Mapping[str, Reaction]]] = {}
 """By consumer, what it does about which event. Filled by `crisis.plugs`."""
 
 AFTER_A_FAILURE_SECONDS: Final = 30.0
-_resting: Final[dict[tuple[str, UUID], float]] = {}
+resting: Final[dict[tuple[str, UUID], float]] = {}
+"""Which consumer failed at which stream, and until when it is left alone; not remembered."""
 
 
 def work_off() -> int:
@@ -37,7 +38,7 @@ def work_off() -> int:
         _follow(consumer, stream)
         for consumer in sorted(consumers)
         for stream in _behind(consumer)
-        if _resting.get((consumer, stream), 0.0) <= time.monotonic()
+        if resting.get((consumer, stream), 0.0) <= time.monotonic()
     )
 
 
@@ -71,7 +72,7 @@ def _follow(consumer: str, stream: UUID) -> int:
             reacted += step
     except Exception:  # a line that fails must not hold up the other streams; it is tried again
         log.exception("%s could not react to stream %s", consumer, stream)
-        _resting[consumer, stream] = time.monotonic() + AFTER_A_FAILURE_SECONDS
+        resting[consumer, stream] = time.monotonic() + AFTER_A_FAILURE_SECONDS
     return reacted
 
 
