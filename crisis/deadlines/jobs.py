@@ -17,11 +17,13 @@ from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
 from crisis.kernel.errors import Refusal
 from crisis.kernel.ids import new_id
-from crisis.people.queries import the_system
+from crisis.people.model import SYSTEM_ID
+from crisis.policy import Actor
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 10
+_THE_SYSTEM: Final = Actor(id=SYSTEM_ID)
 OURSELVES: Final = new_id()
 """Told apart from other processes in the rows, for whoever looks at them."""
 
@@ -69,7 +71,7 @@ def claim(limit: int = AT_ONCE) -> list[Claim]:
 def fire(held: Claim) -> bool:
     """Fire what was claimed; False when it was somebody else's by now, or nothing is left to do."""
     try:
-        fire_deadline(the_system(), held.deadline_id, fence=held.fence)
+        fire_deadline(_THE_SYSTEM, held.deadline_id, fence=held.fence)
     except Refusal as refusal:
         if refusal.code != "fenced":
             _put_aside(held)
