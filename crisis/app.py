@@ -14,6 +14,7 @@ from crisis.incidents import routes as incidents
 from crisis.jobs import heartbeat, wakeups
 from crisis.kernel import command, database, migrations
 from crisis.kernel.ids import OFFICE_ID
+from crisis.newsroom import routes as newsroom
 from crisis.people import queries as people
 from crisis.people import routes as people_pages
 from crisis.people.model import Office, in_language
@@ -24,6 +25,7 @@ from crisis.room import press
 from crisis.room import routes as room
 from crisis.room import sockets as room_sockets
 from crisis.settings import ROOT, Settings
+from crisis.statements import routes as statements
 from crisis.timeline import terms
 from crisis.web import asking, errors, frame, health, locale, preferences, security
 from crisis.web.locale import Style
@@ -34,6 +36,8 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     account,
     people_pages,
     incidents,
+    statements,
+    newsroom,
     room,
 )
 WITHOUT_OFFICE: Final = frozenset({"static", "health.alive", "health.ready"})

@@ -20,6 +20,7 @@ from crisis.timeline.words import Entry, Naming, entries, plugged
 from crisis.web.locale import language, style
 
 _HEADER: Final = ("header", "people")
+_SIGNING: Final = ("statements",)
 STALE: Final[dict[str, tuple[str, ...]]] = {
     "incident.watched": _HEADER,
     "incident.dismissed": _HEADER,
@@ -38,10 +39,25 @@ STALE: Final[dict[str, tuple[str, ...]]] = {
     "incident.resumed": ("header",),
     "incident.closed": ("header",),
     "incident.reopened": ("header",),
+    "statement.created": _SIGNING,
+    "statement.edited": _SIGNING,
+    "statement.submitted": _SIGNING,
+    "waiver.answered": _SIGNING,
+    "statement.opened": _SIGNING,
+    "statement.answered": _SIGNING,
+    "answer.withdrawn": _SIGNING,
+    "objection.resolved": _SIGNING,
+    "statement.released": ("header", "statements"),
+    "emergency.asked": _SIGNING,
+    "emergency.judged": _SIGNING,
+    "statement.withdrawn": _SIGNING,
+    "rendition.written": _SIGNING,
+    "rendition.reviewed": _SIGNING,
+    "rendition.released": _SIGNING,
 }
 """The shared parts of the page that a line of this name changes."""
 
-PERSONAL: Final = ("acts", "my-duties")
+PERSONAL: Final = ("acts", "my-duties", "statement-acts")
 """What each page fetches again for itself, with its own rights, after a line named in STALE."""
 
 
@@ -112,6 +128,9 @@ def _regions(names: set[str], shown: Present) -> dict[str, str]:
         "people": shown.people,
         "level": shown.level,
         "decisions": shown.decisions,
+        "panel": shown.panel,
+        "promise": shown.promise,
+        "unsent": shown.unsent,
     }
     return {each: render_template(f"room/_{each}.html", **context) for each in sorted(stale)}
 

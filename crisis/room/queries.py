@@ -29,12 +29,16 @@ from crisis.kernel.journal import Line
 from crisis.people.model import ContactKind, Kind, Ministry, Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
+from crisis.statements import queries as statements
+from crisis.statements.queries import Panel, Pin, Promise, Waiting
 from crisis.timeline import terms
 from crisis.timeline.words import Entry, Naming, entries, plugged
 
 PAGE: Final = 60
 """Lines shown when the room opens; older ones follow on request."""
 CAUGHT_UP_AT_ONCE: Final = 200
+CROWDED: Final = 8.0
+"""Per cent of the axis that the words of a pin need."""
 CLOSED_LATELY: Final = timedelta(days=30)
 
 
@@ -129,6 +133,8 @@ class Ribbon:
     events: list[float]
     decisions: list[float]
     ticks: list[dict[str, Any]]
+    pins: list[dict[str, Any]]
+    """Statements that went out, and the one that is due."""
     start_at: datetime
     now_at: datetime
 
@@ -144,6 +150,10 @@ class Present:
     decisions: list[DecisionView]
     ribbon: Ribbon | None
     count: int
+    panel: Panel
+    promise: Promise | None
+    unsent: list[int]
+    """Statements that everybody signed and nobody has sent."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +167,8 @@ class Room:
     links: list[dict[str, Any]]
     checks: list[dict[str, Any]]
     my_duties: list[Duty]
+    to_sign: UUID | None
+    """The statement that waits for this person's signature."""
     may: dict[str, bool]
     choices: dict[str, list[dict[str, Any]]]
 
@@ -171,6 +183,8 @@ class Card:
     last: dict[str, Any] | None
     present: list[PersonView]
     ribbon: Ribbon | None
+    promise: Promise | None
+    unsent: list[int]
 
 
 @dataclass(frozen=True)
@@ -182,6 +196,7 @@ class Situation:
     closed: list[IncidentView]
     on_duty: list[PersonView]
     coverage: dict[str, Any]
+    waiting: list[Waiting]
 
 
 def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | None = None) -> Room:
@@ -217,6 +232,7 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
                 for check in incident.closing_checks()
             ],
             my_duties=sorted(actor.duties.get(incident_id, ())),
+            to_sign=statements.to_sign(session, incident_id, actor),
             may={action.value: allows(actor, action, case) for action in Action},
             choices=_choices(session, language),
         )
@@ -234,6 +250,9 @@ def present_state(session: Session, incident: Incident, naming: Naming) -> Prese
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
         ribbon=_ribbon(session, incident),
         count=head,
+        panel=statements.panel(session, incident, naming),
+        promise=_promise(session, incident),
+        unsent=statements.unsent(session, incident.id),
     )
 
 
@@ -263,6 +282,7 @@ def situation(actor: Actor, language: str) -> Situation:
             closed=[_incident(each, held[each.id], naming) for each in closed],
             on_duty=_on_duty(session, actor, naming),
             coverage=_coverage(session, naming),
+            waiting=statements.waiting(actor, language),
         )
 
 
@@ -275,7 +295,13 @@ def _card(session: Session, incident: Incident, held: list[Holder], naming: Nami
         last={"at": last[0].at, "entry": last[0]} if last else None,
         present=people_present(session, incident.id, naming),
         ribbon=_ribbon(session, incident),
+        promise=_promise(session, incident),
+        unsent=statements.unsent(session, incident.id),
     )
+
+
+def _promise(session: Session, incident: Incident) -> Promise | None:
+    return statements.promise_of(session, incident.id) if incident.is_live else None
 
 
 def _incident(incident: Incident, held: list[Holder], naming: Naming) -> IncidentView:
@@ -361,11 +387,17 @@ def _decision(decision: Decision, naming: Naming) -> DecisionView:
 
 
 def _ribbon(session: Session, incident: Incident) -> Ribbon | None:
-    """Events since opening; the axis runs a tenth beyond now, or ends with the closing."""
+    """Events since opening; the axis runs a tenth beyond now and past what is due, or ends with
+    the closing."""
     if incident.opened_at is None:
         return None
     start, now = incident.opened_at, incident.closed_at or clock.now()
-    end = now if incident.closed_at else now + (now - start) / 10
+    pins = statements.pins_of(session, incident.id)
+    if incident.closed_at:
+        end, pins = now, [pin for pin in pins if not pin.is_due]
+    else:
+        due = max((pin.at for pin in pins), default=now)
+        end = max(now, due) + (max(now, due) - start) / 10
     span = max((end - start).total_seconds(), 60.0)
 
     def place(at: datetime) -> float:
@@ -379,9 +411,23 @@ def _ribbon(session: Session, incident: Incident) -> Ribbon | None:
         events=sorted({place(row.at) for row in rows if row.at >= start})[-120:],
         decisions=sorted({place(row.at) for row in rows if row.name == "decision.recorded"}),
         ticks=_ticks(start, end, place),
+        pins=_apart([_pin(pin, place) for pin in pins]),
         start_at=start,
         now_at=now,
     )
+
+
+def _pin(pin: Pin, place: Any) -> dict[str, Any]:
+    return {**vars(pin), "time": pin.at, "at": place(pin.at)}
+
+
+def _apart(pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same; of those that would cover each other, the later keeps its words."""
+    later = [each["at"] for each in pins[1:]] + [1000.0]
+    return [
+        {**pin, "crowded": following - pin["at"] < CROWDED}
+        for pin, following in zip(pins, later, strict=True)
+    ]
 
 
 def _ticks(start: datetime, end: datetime, place: Any) -> list[dict[str, Any]]:

@@ -68,6 +68,7 @@ class EditForm(Form):
     audiences: Codes
     channels: Codes
     next_update: LocalTime | None = None
+    then: Literal["stay", "submit"] = "stay"
 
     def content(self, zone: str) -> Content:
         """What was written, each line of a cell a paragraph of its own."""

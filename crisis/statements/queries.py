@@ -485,6 +485,15 @@ def pins_of(session: Session, incident_id: UUID) -> list[Pin]:
     return [*gone, Pin(number, promised.due_at, is_due=True)]
 
 
+def to_sign(session: Session, incident_id: UUID, by: Actor) -> UUID | None:
+    """The statement that waits for this person's signature, if one does."""
+    for each in _all(session, incident_id):
+        latest = each.latest
+        if latest and each.waiting_for(by) and str(by.id) not in latest.authors:
+            return each.id
+    return None
+
+
 def unsent(session: Session, incident_id: UUID) -> list[int]:
     """Statements that everybody signed and nobody has sent."""
     return [each.number for each in _all(session, incident_id) if each.state is State.APPROVED]

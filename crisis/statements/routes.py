@@ -84,14 +84,14 @@ def show(ref: str, number: int) -> str:
     may = incident["may"]
     checked = queries.checked(current_actor(), incident["id"], number=number, language=_language())
     page = "editor" if statement.is_open and may["draft_statement"] else "statement"
-    theirs = refused_edit = g.get("refusal") is not None and _is_edited_meanwhile()
+    conflict = _is_edited_meanwhile()
     return render_template(
         f"statements/{page}.html",
         incident=incident,
         statement=statement,
         checked=checked,
-        theirs=_their_difference(statement) if theirs else None,
-        conflict=refused_edit,
+        conflict=conflict,
+        theirs=_their_difference(statement) if conflict else None,
         ministries=_involved_first(incident),
         audiences=queries.audiences(current_actor(), incident["id"], language=language()),
         channels=CHANNELS,
@@ -114,7 +114,8 @@ def edit(ref: str, number: int) -> Answered:
         ).revision
     if wants_json():
         return jsonify(ok=True, revision=revision, at=clock_time(clock.now(), incident["zone"]))
-    return see("statements.show", ref=ref, number=number)
+    onward = "statements.submission" if sent.then == "submit" else "statements.show"
+    return see(onward, ref=ref, number=number)
 
 
 @bp.get("/i/<ref>/statements/<number:number>/compare")
@@ -572,7 +573,8 @@ def _says_the_same(statement: StatementView, content: Content) -> bool:
 
 
 def _is_edited_meanwhile() -> bool:
-    return bool(g.refusal.code == "edited_meanwhile")
+    refusal = g.get("refusal")
+    return refusal is not None and refusal.code == "edited_meanwhile"
 
 
 def _their_difference(statement: StatementView) -> Any:

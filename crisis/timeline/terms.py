@@ -182,3 +182,70 @@ PART: Final[Mapping[str, Message]] = {
     "lead": Message("Lead"),
     "supporting": Message("Supporting"),
 }
+
+STATEMENT_TYPE: Final[Mapping[str, Message]] = {
+    "holding": Message("Holding statement"),
+    "initial": Message("First full statement"),
+    "update": Message("Update"),
+    "correction": Message("Correction"),
+    "retraction": Message("Retraction"),
+    "lines_to_take": Message("Lines to take"),
+    "qa": Message("Questions and answers"),
+    "social_post": Message("Short post"),
+    "press_release": Message("Press release"),
+    "condolence": Message("Condolence"),
+    "public_instruction": Message("Instruction to the public"),
+    "rumour_rebuttal": Message("Clarification"),
+    "internal_brief": Message("Internal brief"),
+}
+
+STATEMENT_STATE: Final[Mapping[str, Message]] = {
+    "draft": Message("Draft"),
+    "in_review": Message("In review"),
+    "pending_approval": Message("Awaiting approval"),
+    "changes_requested": Message("Change requested"),
+    "objected": Message("Objection"),
+    "refused": Message("Refused"),
+    "approved": Message("Approved"),
+    "released": Message("Released"),
+    "superseded": Message("Superseded"),
+    "corrected": Message("Corrected"),
+    "retracted": Message("Retracted"),
+    "withdrawn": Message("Withdrawn"),
+}
+
+SEAL: Final[Mapping[str, Message]] = {
+    "asked": Message("Not opened yet"),
+    "later": Message("Its turn comes later"),
+    "opened": Message("Opened"),
+    "approve": Message("Approved it"),
+    "change": Message("Asked for a change"),
+    "object": Message("Objected"),
+    "refuse": Message("Refused it"),
+    "waived": Message("Objection overruled"),
+}
+"""How far a signature is."""
+
+GROUND: Final[Mapping[str, Message]] = {
+    "imminent_threat_to_life": Message("Lives are in danger now"),
+    "panic_prevention": Message("Panic is spreading"),
+    "official_account_compromise": Message("An official account was taken over"),
+}
+
+CHANNEL: Final[Mapping[str, Message]] = {
+    "website": Message("Newsroom page"),
+    "x": Message("X"),
+    "facebook": Message("Facebook"),
+    "press_email": Message("E-mail to the press"),
+    "tv_crawl": Message("Television crawl"),
+    "radio": Message("Radio"),
+    "whatsapp": Message("WhatsApp channel"),
+    "sms_public": Message("SMS to the public"),
+}
+
+QUICK_REASON: Final[Mapping[str, Message]] = {
+    "figure": Message("A figure is wrong or out of date"),
+    "wording": Message("A wording must change"),
+    "not_ours": Message("This is not ours to say"),
+    "timing": Message("It is too early to say this"),
+}

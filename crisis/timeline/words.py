@@ -248,6 +248,126 @@ def _account(sentence: Message, icon: str = "key-round") -> Telling:
     return Telling(icon, Message("Account"), _plain(sentence), tone="system")
 
 
+def _number(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda facts, _names: sentence.filled(number=int(facts["number"]))
+
+
+def _signer(facts: Mapping[str, Any], names: Naming) -> str | Message:
+    """Who a signature stands for: a ministry, or a role of the office."""
+    if facts.get("ministry_id"):
+        return names.ministry(facts["ministry_id"])
+    duties = facts.get("duties") or []
+    return terms.DUTY[Duty(duties[0])] if duties else Message("The office")
+
+
+def _of_version(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    def told(facts: Mapping[str, Any], names: Naming) -> Message:
+        place = {"number": int(facts["number"]), "version": int(facts["version"])}
+        return sentence.filled(signer=_signer(facts, names), **place)
+
+    return told
+
+
+def _begun(facts: Mapping[str, Any], _names: Naming) -> Message:
+    kind = terms.STATEMENT_TYPE[facts["type"]]
+    return Message("Statement {number} was begun: {type}.", number=int(facts["number"]), type=kind)
+
+
+def _submitted(facts: Mapping[str, Any], _names: Naming) -> Message:
+    place = {"number": int(facts["number"]), "version": int(facts["version"])}
+    voided = len(facts["voided"])
+    if voided:
+        return Message.plural(
+            "Version {version} of statement {number} was sent for approval. "
+            "{n} earlier approval no longer counts.",
+            "Version {version} of statement {number} was sent for approval. "
+            "{n} earlier approvals no longer count.",
+            n=voided,
+            **place,
+        )
+    return Message("Version {version} of statement {number} was sent for approval.", **place)
+
+
+_ANSWERED: Final = {
+    "approve": Message("{signer} approved version {version} of statement {number}."),
+    "change": Message("{signer} asks for a change in version {version} of statement {number}."),
+    "object": Message("{signer} objects to version {version} of statement {number}."),
+    "refuse": Message("{signer} refuses version {version} of statement {number}."),
+}
+
+
+def _answered(facts: Mapping[str, Any], names: Naming) -> Message:
+    return _of_version(_ANSWERED[facts["answer"]])(facts, names)
+
+
+def _settled(facts: Mapping[str, Any], names: Naming) -> Message:
+    number = int(facts["number"])
+    if facts["overruled"]:
+        told = Message("The objection of {signer} to statement {number} was overruled.")
+    else:
+        told = Message("The objection of {signer} to statement {number} is settled.")
+    return told.filled(number=number, signer=_signer(facts, names))
+
+
+def _released(facts: Mapping[str, Any], _names: Naming) -> Message:
+    place = {"number": int(facts["number"]), "version": int(facts["version"])}
+    if facts["emergency"]:
+        return Message("Statement {number} went out in emergency, version {version}.", **place)
+    return Message("Statement {number} was released, version {version}.", **place)
+
+
+def _emergency(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return Message(
+        "Emergency release of statement {number} is asked for: {ground}.",
+        number=int(facts["number"]),
+        ground=terms.GROUND[facts["ground"]],
+    )
+
+
+_JUDGED: Final = {
+    "pending": Message("The emergency release of statement {number} waits to be ratified."),
+    "ratified": Message("The emergency release of statement {number} was ratified."),
+    "rejected": Message("The emergency release of statement {number} was not ratified."),
+}
+
+
+def _judged(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return _JUDGED[facts["outcome"]].filled(number=int(facts["number"]))
+
+
+def _waiver(facts: Mapping[str, Any], _names: Naming) -> Message:
+    if facts["granted"]:
+        told = Message("Rule {rule} was waived for statement {number}.")
+    else:
+        told = Message("Rule {rule} was not waived for statement {number}.")
+    return told.filled(rule=isolated(facts["rule"]), number=int(facts["number"]))
+
+
+def _rule(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return Message(
+        "A waiver of rule {rule} is asked for in statement {number}.",
+        rule=isolated(facts["rule"]),
+        number=int(facts["number"]),
+    )
+
+
+def _seen_on(facts: Mapping[str, Any], _names: Naming) -> Message:
+    channel = terms.CHANNEL.get(facts["channel"])
+    return Message(
+        "Statement {number} is out on: {channel}.",
+        number=int(facts["number"]),
+        channel=channel or isolated(facts["channel"]),
+    )
+
+
+def _translated(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    def told(facts: Mapping[str, Any], _names: Naming) -> Message:
+        language = isolated(terms.LANGUAGE.get(facts["language"], facts["language"]))
+        return sentence.filled(number=int(facts["number"]), language=language)
+
+    return told
+
+
 _WHY: Final = (("reason", Message("Reason")),)
 _PROOF: Final = {
     "password": Message("a password"),
@@ -344,6 +464,75 @@ TOLD: Final[dict[str, Telling]] = {
         ),
         body="rationale",
         details=(("dissent", Message("Dissent")),),
+        tone="decision",
+    ),
+    "statement.created": Telling("file-text", Message("Statement"), _begun),
+    "statement.edited": Telling(
+        "pencil",
+        Message("Draft"),
+        _number(Message("The draft of statement {number} changed.")),
+        tone="system",
+    ),
+    "statement.submitted": Telling("send", Message("Approval request"), _submitted, tone="change"),
+    "waiver.asked": Telling("list-checks", Message("Check"), _rule, body="reason"),
+    "waiver.answered": Telling("list-checks", Message("Check"), _waiver, details=_WHY),
+    "statement.opened": Telling(
+        "eye",
+        Message("Opened"),
+        _of_version(Message("{signer} opened version {version} of statement {number}.")),
+        tone="system",
+    ),
+    "statement.answered": Telling("shield-check", Message("Approval"), _answered, body="reason"),
+    "answer.withdrawn": Telling(
+        "rotate-ccw",
+        Message("Approval"),
+        _of_version(
+            Message("{signer} took back their answer to version {version} of statement {number}.")
+        ),
+        tone="change",
+    ),
+    "objection.resolved": Telling(
+        "circle-check", Message("Objection"), _settled, body="resolution", tone="change"
+    ),
+    "comment.added": Telling(
+        "message-square-text",
+        Message("Remark"),
+        _number(Message("On statement {number}:")),
+        body="text",
+    ),
+    "statement.released": Telling("radio", Message("Release"), _released, tone="decision"),
+    "emergency.asked": Telling(
+        "siren", Message("Emergency release"), _emergency, body="justification", tone="change"
+    ),
+    "emergency.judged": Telling(
+        "siren", Message("Emergency release"), _judged, details=_WHY, tone="decision"
+    ),
+    "evidence.noted": Telling(
+        "link", Message("Evidence"), _seen_on, details=(("evidence", Message("Where")),)
+    ),
+    "statement.withdrawn": Telling(
+        "circle-slash",
+        Message("Withdrawal"),
+        _number(Message("Statement {number} was withdrawn before it went out.")),
+        details=_WHY,
+        tone="change",
+    ),
+    "rendition.written": Telling(
+        "languages",
+        Message("Translation"),
+        _translated(Message("Statement {number} was translated into {language}.")),
+        tone="system",
+    ),
+    "rendition.reviewed": Telling(
+        "languages",
+        Message("Translation"),
+        _translated(Message("The {language} translation of statement {number} was reviewed.")),
+        tone="system",
+    ),
+    "rendition.released": Telling(
+        "radio",
+        Message("Release"),
+        _translated(Message("Statement {number} was released in {language}.")),
         tone="decision",
     ),
     "incident.linked": Telling(

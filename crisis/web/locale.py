@@ -40,8 +40,18 @@ def register(app: Flask) -> None:
     """Choose a language for each request, and give templates the words of this module."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=_chosen_language, default_locale="ar")
-    app.jinja_env.filters.update(clock=clock_time, day=day, moment=moment, number=number, iso=_iso)
-    app.jinja_env.globals.update(say=say, language=language, direction=direction, ago=ago)
+    app.jinja_env.filters.update(
+        clock=clock_time,
+        day=day,
+        moment=moment,
+        number=number,
+        iso=_iso,
+        local=local_time,
+        hijri=hijri_day,
+    )
+    app.jinja_env.globals.update(
+        say=say, language=language, direction=direction, ago=ago, now=clock.now
+    )
 
 
 def language() -> str:
@@ -86,6 +96,11 @@ def style() -> Style:
 def clock_time(at: datetime, zone: str | None = None) -> str:
     """Hours and minutes, 24-hour clock, always in Latin digits: `14:07`."""
     return at.astimezone(ZoneInfo(zone or style().zone)).strftime("%H:%M")
+
+
+def local_time(at: datetime, zone: str | None = None) -> str:
+    """As a field for a time is filled: the clock on the wall of that zone."""
+    return at.astimezone(ZoneInfo(zone or style().zone)).strftime("%Y-%m-%dT%H:%M")
 
 
 def day(at: datetime, zone: str | None = None) -> str:

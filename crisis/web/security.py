@@ -26,6 +26,8 @@ PUBLIC: Final = frozenset(
         "account.enter_as",
         "account.reset",
         "account.reset_form",
+        "newsroom.index",
+        "newsroom.show",
     }
 )
 """Every page that may be opened without signing in. What is not here asks for an actor."""

@@ -20,9 +20,26 @@ function since(iso, now) {
   return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
+// Until a moment: 12:46, or 1:12:46; when it is past, how long ago it was.
+function until(place, now) {
+  const left = Date.parse(place.dataset.until) - now;
+  const seconds = Math.abs(left) / 1000;
+  place.classList.toggle("over", left <= 0);
+  const rest = `${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`;
+}
+
+// For how long something has been waiting, in whole minutes.
+function waited(place, now) {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(place.dataset.for)) / 60000));
+  return minutes < 60 ? place.dataset.words.replace("#", minutes) : place.textContent;
+}
+
 function tick() {
   const now = Date.now() + skew;
   for (const place of document.querySelectorAll("[data-since]")) place.textContent = since(place.dataset.since, now);
+  for (const place of document.querySelectorAll("[data-until]")) place.textContent = until(place, now);
+  for (const place of document.querySelectorAll("[data-for]")) place.textContent = waited(place, now);
   for (const place of document.querySelectorAll("[data-clock]")) place.textContent = writer(place.dataset.clock).format(now);
   for (const place of document.querySelectorAll("[data-clock-utc]")) place.textContent = `UTC ${writer("UTC").format(now).slice(0, 5)}`;
 }

@@ -5,7 +5,7 @@ import { setTime } from "./clock.js";
 import { refetch } from "./refetch.js";
 import { stayConnected } from "./socket.js";
 
-const renew = () => refetch(["now"], 500);
+const renew = () => refetch(["now", "waiting"], 500);
 
 stayConnected({
   hello: () => ["enter_office", {}],

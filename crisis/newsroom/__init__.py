@@ -1,0 +1,1 @@
+"""What the public may read: every text that was released, as it was released."""
