@@ -59,10 +59,11 @@ from crisis.statements.model import (
     StatementReleased,
     StatementSubmitted,
     StatementWithdrawn,
+    Version,
     WaiverAnswered,
     WaiverAsked,
-    tampered,
 )
+from crisis.statements.witness import must_be_as_told, must_be_reviewed_as_told
 
 
 @command(Action.DRAFT_STATEMENT, on=Incident)
@@ -226,6 +227,7 @@ def release_statement(
 ) -> StatementReleased:
     """Let the signed text out in every language that was signed."""
     _must_promise_future(next_update_at, work.now)
+    _must_run(work.session.get_one(Incident, statement.incident_id))
     released = statement.release(
         version=version,
         channels=list(channels),
@@ -233,6 +235,7 @@ def release_statement(
         by=work.actor.id,
         at=work.now,
     )
+    must_be_as_told(work.session, statement, _out(statement))
     _end_earlier(statement, work)
     await_signatures(statement, work)
     await_next_update(statement, work, next_update_at)
@@ -268,6 +271,7 @@ def confirm_emergency(
 ) -> StatementReleased:
     """The second person lets it out; a ratification is due within the hour."""
     _must_promise_future(next_update_at, work.now)
+    _must_run(work.session.get_one(Incident, statement.incident_id))
     released = statement.confirm_emergency(
         version=version,
         text_hash=text_hash,
@@ -277,6 +281,7 @@ def confirm_emergency(
         directs=_directs(work),
         at=work.now,
     )
+    must_be_as_told(work.session, statement, _out(statement))
     _end_earlier(statement, work)
     await_signatures(statement, work)
     await_ratification(statement, work)
@@ -325,7 +330,7 @@ def prepare_correction(
         statement,
         work,
         replace(
-            _released(statement),
+            _out(statement).text,
             type=Type.CORRECTION,
             correction=Correction(
                 corrects=statement.id,
@@ -346,7 +351,7 @@ def prepare_retraction(
         statement,
         work,
         replace(
-            _released(statement),
+            _out(statement).text,
             type=Type.RETRACTION,
             retraction=Retraction(retracts=statement.id, reason=reason),
             next_update_at=None,
@@ -362,6 +367,10 @@ def write_rendition(
     version = statement.signed_version()
     if language in version.text.languages:
         raise Conflict(Message("The signed text already has this language."), code="already")
+    if content.languages != (language,):
+        raise Invalid(
+            Message("A translation is written in its own language only."), code="other_language"
+        )
     frozen = canonical_bytes(content)
     found = _rendition(work.session, version.id, language)
     if found is not None and found.released_at:
@@ -394,6 +403,8 @@ def review_rendition(
     row = _rendition(work.session, statement.signed_version().id, language)
     if row is None:
         raise Conflict(Message("There is no translation into this language."), code="missing")
+    if row.released_at:
+        raise Conflict(Message("This translation was released."), code="released")
     if row.translator_id == work.actor.id:
         raise Forbidden(Message("Nobody reviews their own translation."), code="author")
     if row.sha256 != text_hash:
@@ -414,15 +425,20 @@ def review_rendition(
 def release_rendition(
     statement: Statement, work: Work, *, language: Language, channels: Sequence[str]
 ) -> RenditionReleased:
-    """Let a reviewed translation of what was released out."""
+    """Let a reviewed translation of what was released out, unless that was taken back since."""
     version = statement.released
     row = version and _rendition(work.session, version.id, language)
     if version is None or not row or row.reviewed_at is None:
         raise Conflict(Message("This translation was not reviewed yet."), code="not_reviewed")
     if row.released_at:
         raise Conflict(Message("This translation was released."), code="released")
-    if fingerprint(row.content) != row.sha256:
-        raise tampered()
+    if statement.ended_as in {State.CORRECTED, State.RETRACTED}:
+        raise Conflict(
+            Message("The statement was corrected or retracted since."), code="taken_back"
+        )
+    version.must_be_as_signed()
+    version.must_allow(list(channels))
+    must_be_reviewed_as_told(work.session, statement, row)
     row.released_at, row.channels = work.now, dict.fromkeys(channels)
     return RenditionReleased(
         statement_id=statement.id,
@@ -478,16 +494,15 @@ def _begin_about(statement: Statement, work: Work, content: Content) -> Statemen
     return _begin(incident, work, content, about=statement)
 
 
-def _released(statement: Statement) -> Content:
+def _out(statement: Statement) -> Version:
     if statement.released is None:
         raise Conflict(Message("It was not released."), code="not_released")
-    return statement.released.text
+    return statement.released
 
 
 def _released_at(statement: Statement) -> datetime:
-    at = statement.released and statement.released.released_at
-    if not at:
-        raise Conflict(Message("It was not released."), code="not_released")
+    at = _out(statement).released_at
+    assert at is not None, "what is out went out at a time"
     return at
 
 

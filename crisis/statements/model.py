@@ -199,6 +199,7 @@ class Statement(IncidentRecord):
             text_hash=version.sha256,
             ministry_ids=[each.ministry_id for each in slots if each.ministry_id],
             duties=[duty for each in slots for duty in each.duties],
+            asked_of=version.asked_of,
             deadline_at=deadline_at,
             voided=_approving(before),
         )
@@ -261,6 +262,7 @@ class Statement(IncidentRecord):
             statement_id=self.id,
             number=self.number,
             version=current.number,
+            slot_id=slot.id,
             answer=answer,
             ministry_id=slot.ministry_id,
             duties=[Duty(each) for each in slot.duties],
@@ -282,6 +284,7 @@ class Statement(IncidentRecord):
             statement_id=self.id,
             number=self.number,
             version=current.number,
+            slot_id=slot.id,
             ministry_id=slot.ministry_id,
             answer=Answer(given.answer),
         )
@@ -299,6 +302,8 @@ class Statement(IncidentRecord):
         return ObjectionResolved(
             statement_id=self.id,
             number=self.number,
+            version=current.number,
+            slot_id=own.id,
             ministry_id=own.ministry_id,
             overruled=False,
             resolution=resolution,
@@ -309,10 +314,11 @@ class Statement(IncidentRecord):
     ) -> ObjectionResolved:
         """The director lets the text go on over an objection; the dissent stays on record.
 
-        The slot still needs a signature: overruling removes the block, not the promise.
+        The slot counts as settled without a signature.
         """
         self._must_be_open()
-        slot = next((each for each in self._current().slots if each.id == slot_id), None)
+        current = self._current()
+        slot = next((each for each in current.slots if each.id == slot_id), None)
         if slot is None or not slot.blocks or slot.given is None:
             raise Conflict(Message("There is no such open objection."), code="not_objected")
         slot.given.resolved_at, slot.given.resolved_by, slot.given.resolution = at, by.id, rationale
@@ -320,6 +326,8 @@ class Statement(IncidentRecord):
         return ObjectionResolved(
             statement_id=self.id,
             number=self.number,
+            version=current.number,
+            slot_id=slot.id,
             ministry_id=slot.ministry_id,
             overruled=True,
             resolution=rationale,
@@ -524,11 +532,7 @@ class Statement(IncidentRecord):
         by: UUID,
         at: datetime,
     ) -> StatementReleased:
-        if Type(self.type) in NEVER_PUBLIC and channels:
-            raise Conflict(
-                Message("This is written for those who speak; it is not published."),
-                code="never_public",
-            )
+        version.must_allow(channels)
         version.released_at, version.released_by = at, by
         version.next_update_at = next_update_at
         version.channels = dict.fromkeys(channels)
@@ -537,7 +541,7 @@ class Statement(IncidentRecord):
             number=self.number,
             version=version.number,
             text_hash=version.sha256,
-            type=Type(self.type),
+            type=version.text.type,
             languages=list(version.text.languages),
             channels=channels,
             next_update_at=next_update_at,
@@ -613,6 +617,12 @@ class Version(IncidentRecord):
         return from_canonical(self.content)
 
     @property
+    def asked_of(self) -> str:
+        """A fingerprint of whose signatures it needs. The journal keeps it: none can go missing."""
+        slots = sorted(self.slots, key=lambda each: each.place)
+        return fingerprint("\n".join(each.told for each in slots).encode())
+
+    @property
     def unfilled(self) -> list[Slot]:
         """The slots that still wait for a signature."""
         return [each for each in self.slots if not each.is_filled]
@@ -643,6 +653,23 @@ class Version(IncidentRecord):
         signed = {slot.given.text_hash for slot in self.slots if slot.is_filled and slot.given}
         if fingerprint(self.content) != self.sha256 or signed - {self.sha256}:
             raise tampered()
+
+    def must_allow(self, channels: list[str]) -> None:
+        """Raises `Conflict` (`never_public`, `other_channels`) for channels nobody signed for.
+
+        A text that names no channel leaves them to whoever releases it.
+        """
+        text = self.text
+        if text.type in NEVER_PUBLIC and channels:
+            raise Conflict(
+                Message("This is written for those who speak; it is not published."),
+                code="never_public",
+            )
+        if text.channels and (others := sorted(set(channels) - text.channels)):
+            raise Conflict(
+                Message("It was not signed for: {channels}.", channels=", ".join(others)),
+                code="other_channels",
+            )
 
     def slot_for(self, by: Actor, incident_id: UUID) -> Slot:
         """The slot this person may fill now; refuses with its reason."""
@@ -679,6 +706,11 @@ class Slot(IncidentRecord):
     answers: Mapped[list[GivenAnswer]] = relationship(
         lazy="selectin", order_by="GivenAnswer.at", cascade="all, delete-orphan"
     )
+
+    @property
+    def told(self) -> str:
+        """What it asks for, in one line, as a version's fingerprint of its slots has it."""
+        return f"{self.id} {self.place} {self.stage} {self.ministry_id} {','.join(self.duties)}"
 
     @property
     def given(self) -> GivenAnswer | None:
@@ -874,6 +906,7 @@ class StatementSubmitted(_StatementEvent):
     text_hash: str
     ministry_ids: list[UUID]
     duties: list[Duty]
+    asked_of: str
     deadline_at: datetime
     voided: list[UUID]
 
@@ -904,6 +937,7 @@ class StatementOpened(_StatementEvent):
 class StatementAnswered(_StatementEvent):
     name = "statement.answered"
     version: int
+    slot_id: UUID
     answer: Answer
     ministry_id: UUID | None
     duties: list[Duty]
@@ -916,6 +950,7 @@ class StatementAnswered(_StatementEvent):
 class AnswerWithdrawn(_StatementEvent):
     name = "answer.withdrawn"
     version: int
+    slot_id: UUID
     ministry_id: UUID | None
     answer: Answer
 
@@ -923,6 +958,8 @@ class AnswerWithdrawn(_StatementEvent):
 @dataclass(frozen=True, kw_only=True)
 class ObjectionResolved(_StatementEvent):
     name = "objection.resolved"
+    version: int
+    slot_id: UUID
     ministry_id: UUID | None
     overruled: bool
     resolution: str
