@@ -20,7 +20,13 @@ from crisis.account.commands import (
 from crisis.account.model import digest
 from crisis.account.passwords import fresh_hash
 from crisis.account.queries import own_account
-from crisis.incidents.commands import assign_duty, open_incident, release_duty
+from crisis.incidents.commands import (
+    assign_duty,
+    close_incident,
+    open_incident,
+    release_duty,
+    stand_down,
+)
 from crisis.incidents.model import Incident
 from crisis.incidents.queries import holders
 from crisis.kernel import clock
@@ -174,6 +180,18 @@ def released(person: Actor, duty: Duty, *, on: Incident) -> None:
     release_duty(runs(on), on.id, person_id=person.id, duty=duty)
 
 
+def a_liaison(on: Incident, code: str = "MOH") -> tuple[Actor, SlotSpec]:
+    """Who speaks in that incident for a new ministry, and the signature of that ministry."""
+    ministry = a_ministry(code)
+    return someone(Duty.LIAISON, on=on, ministry=ministry), SlotSpec(ministry_id=ministry)
+
+
+def closed(incident: Incident, *, by: Actor) -> None:
+    """The incident is over, by its director."""
+    stand_down(by, incident.id, reason="انحسرت المياه")
+    close_incident(by, incident.id, summary="انتهى.", waiver="قرار المدير")
+
+
 def runs(on: Incident) -> Actor:
     """Whoever coordinates that incident."""
     with reading() as session:
@@ -181,7 +199,7 @@ def runs(on: Incident) -> Actor:
     return actor(next(each.person_id for each in held if each.duty is Duty.COORDINATOR))
 
 
-def a_text(body: str = INSTRUCTION, *, type: Type = Type.UPDATE) -> Content:
+def a_text(body: str = INSTRUCTION, *, type: Type = Type.PRESS_RELEASE) -> Content:
     """A short text in Arabic that no rule blocks, for the public."""
     return Content(
         type=type,
