@@ -105,7 +105,7 @@ class Actor:
     duties: Mapping[UUID, frozenset[Duty]] = field(default_factory=dict[UUID, frozenset[Duty]])
     active: bool = True
     asked: frozenset[UUID] = frozenset()
-    """The incidents in which they are asked to take a duty and have not answered yet."""
+    """The incidents in which they are or were asked to take a duty."""
     is_machine: bool = False
 
 
@@ -126,7 +126,8 @@ def duty(*duties: Duty) -> Rule:
 
 
 def asked(actor: Actor, case: Case | None) -> bool:
-    """Holds for whoever is asked to take a duty in this incident."""
+    """Holds for whoever was asked to take a duty in this incident; whether it is too late to answer
+    is for the model to say."""
     return case is not None and case.id in actor.asked
 
 

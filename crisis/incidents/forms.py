@@ -56,6 +56,10 @@ class OpenReportedForm(Form):
     supporting: Ids
 
 
+class NothingForm(Form):
+    """An act that needs no words."""
+
+
 class ReasonForm(Form):
     """An act that needs a reason."""
 
@@ -130,6 +134,19 @@ class DutyForm(Form):
 
     person_id: UUID
     duty: Duty
+
+
+class DutyNamingForm(DutyForm):
+    """Asking somebody to take a duty; or naming them at once."""
+
+    note: OptionalReason = None
+    at_once: bool = False
+
+
+class HandoverForm(DutyForm):
+    """One's own duty, who should take it, and what they need to know."""
+
+    note: Reason
 
 
 class DutyReleaseForm(DutyForm):

@@ -18,11 +18,19 @@ from crisis.kernel.errors import NotFound
 from crisis.kernel.journal import Line
 from crisis.kernel.text import ALIKE, similar
 from crisis.kernel.words import Message
-from crisis.people.model import DutyHolding, Ministry, in_language
+from crisis.people.model import (
+    DutyHolding,
+    DutyProposal,
+    Ministry,
+    Person,
+    Proposed,
+    in_language,
+)
 from crisis.policy import Action, Actor, Case, Duty, Rank
-from crisis.timeline.words import Entry, entries
+from crisis.timeline.words import Entry, Naming, entries, plugged
 
 ALIKE_WITHIN: Final = timedelta(hours=24)
+_TELLING: Final = (Proposed.OPEN, Proposed.DECLINED, Proposed.LAPSED)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,46 @@ class Holder:
     ministry_id: UUID | None
     duty: Duty
     since: datetime
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A duty that somebody is asked to take, or that came to nothing and nobody holds."""
+
+    proposal_id: UUID
+    person_id: UUID
+    ministry_id: UUID | None
+    duty: Duty
+    state: Proposed
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A duty one is asked to take, as one reads it on a phone."""
+
+    proposal_id: UUID
+    duty: Duty
+    title: str
+    level: int
+    is_exercise: bool
+    zone: str
+    by: str
+    answer_by: datetime
+    handed_over: bool
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Own:
+    """A duty one holds."""
+
+    duty: Duty
+    ref: str
+    title: str
+    level: int
+    since: datetime
+    zone: str
 
 
 def find_incident(actor: Actor, ref: str) -> UUID:
@@ -105,6 +153,89 @@ def holders(session: Session, incident_ids: Sequence[UUID]) -> dict[UUID, list[H
         holder = Holder(each.person_id, each.ministry_id, Duty(each.duty), each.since)
         found[each.incident_id].append(holder)
     return found
+
+
+def offers(session: Session, incident_id: UUID) -> list[Offer]:
+    """What people are asked now; and what came to nothing, as long as nobody holds or is asked."""
+    rows = session.execute(
+        select(DutyProposal, Person.ministry_id)
+        .join(Person, Person.id == DutyProposal.person_id)
+        .where(DutyProposal.incident_id == incident_id, DutyProposal.state.in_(_TELLING))
+        .order_by(DutyProposal.proposed_at, DutyProposal.id)
+    ).all()
+    covered = {each.duty for each in holders(session, [incident_id])[incident_id]}
+    covered |= {Duty(row[0].duty) for row in rows if row[0].state == Proposed.OPEN}
+    found: dict[tuple[UUID, str], Offer] = {}
+    for each, ministry_id in rows:
+        if each.state == Proposed.OPEN or each.duty not in covered:
+            found[each.person_id, each.duty] = Offer(
+                each.id,
+                each.person_id,
+                ministry_id,
+                Duty(each.duty),
+                Proposed(each.state),
+                each.answer_by,
+            )
+    return list(found.values())
+
+
+def asked_of(actor: Actor, language: str) -> list[Asked]:
+    """The duties this person is asked to take, the most pressing first."""
+    with reading() as session:
+        rows = session.execute(
+            select(DutyProposal, Incident)
+            .join(Incident, Incident.id == DutyProposal.incident_id)
+            .where(
+                DutyProposal.person_id == actor.id,
+                DutyProposal.state == Proposed.OPEN,
+                Incident.status.not_in([Status.CLOSED, Status.DISMISSED]),
+            )
+            .order_by(DutyProposal.answer_by, DutyProposal.id)
+        ).all()
+        naming = Naming(language, plugged.directory(session))
+        return [_asked(each, incident, naming) for each, incident in rows]
+
+
+def duties_of(actor: Actor, language: str) -> list[Own]:
+    """The duties this person holds in incidents that are not over, the gravest first."""
+    with reading() as session:
+        rows = session.execute(
+            select(DutyHolding, Incident)
+            .join(Incident, Incident.id == DutyHolding.incident_id)
+            .where(
+                DutyHolding.person_id == actor.id,
+                DutyHolding.ended_at.is_(None),
+                Incident.status.not_in([Status.CLOSED, Status.DISMISSED]),
+            )
+            .order_by(Incident.level.desc(), DutyHolding.since.desc(), DutyHolding.id)
+        ).all()
+        return [
+            Own(
+                Duty(held.duty),
+                incident.ref,
+                in_language(incident.title, language),
+                incident.level,
+                held.since,
+                incident.zone,
+            )
+            for held, incident in rows
+        ]
+
+
+def _asked(proposal: DutyProposal, incident: Incident, naming: Naming) -> Asked:
+    by = proposal.from_id or proposal.proposed_by
+    return Asked(
+        proposal_id=proposal.id,
+        duty=Duty(proposal.duty),
+        title=in_language(incident.title, naming.language),
+        level=incident.level,
+        is_exercise=incident.is_exercise,
+        zone=incident.zone,
+        by=naming.person(by),
+        answer_by=proposal.answer_by,
+        handed_over=proposal.from_id is not None,
+        note=proposal.note,
+    )
 
 
 def links_of(session: Session, actor: Actor, incident_id: UUID) -> list[tuple[Incident, str]]:

@@ -6,9 +6,11 @@ from uuid import UUID
 from flask import Blueprint, g, render_template, request
 from werkzeug.wrappers import Response
 
-from crisis.incidents import commands, forms
+from crisis.incidents import commands, duties, forms
 from crisis.incidents.queries import (
+    asked_of,
     case_of,
+    duties_of,
     find_incident,
     ministry_choices,
     read_incident,
@@ -226,8 +228,22 @@ def ministry_end(ref: str) -> Response:
 @bp.post("/i/<ref>/duties")
 @answers_on("room.show")
 def duty(ref: str) -> Response:
-    sent = asked(forms.DutyForm)
-    commands.assign_duty(current_actor(), _id(ref), person_id=sent.person_id, duty=sent.duty)
+    """Ask somebody to take a duty, or name them at once."""
+    sent = asked(forms.DutyNamingForm)
+    told: dict[str, Any] = {"person_id": sent.person_id, "duty": sent.duty}
+    if sent.at_once:
+        commands.assign_duty(current_actor(), _id(ref), **told)
+    else:
+        duties.propose_duty(current_actor(), _id(ref), **told, note=sent.note)
+    return see("room.show", ref=ref)
+
+
+@bp.post("/i/<ref>/duties/proposals/<uuid:proposal_id>/end")
+@answers_on("room.show")
+def proposal_end(ref: str, proposal_id: UUID) -> Response:
+    asked(forms.NothingForm)
+    _id(ref)
+    duties.withdraw_proposal(current_actor(), proposal_id)
     return see("room.show", ref=ref)
 
 
@@ -247,6 +263,43 @@ def own_duty_end(ref: str) -> Response:
     sent = asked(forms.OwnDutyForm)
     commands.leave_duty(current_actor(), _id(ref), duty=sent.duty, reason=sent.reason)
     return see("room.dashboard")
+
+
+@bp.post("/i/<ref>/duties/own/handover")
+@answers_on("room.show")
+def handover(ref: str) -> Response:
+    sent = asked(forms.HandoverForm)
+    duties.hand_over_duty(
+        current_actor(), _id(ref), duty=sent.duty, person_id=sent.person_id, note=sent.note
+    )
+    return see("room.show", ref=ref)
+
+
+@bp.get("/me/duties")
+def own_duties() -> str:
+    """What one is asked to take, and what one holds: made for a phone."""
+    actor = current_actor()
+    return render_template(
+        "incidents/duties.html",
+        asked=asked_of(actor, language()),
+        held=duties_of(actor, language()),
+    )
+
+
+@bp.post("/me/duties/<uuid:proposal_id>/acceptance")
+@answers_on("incidents.own_duties")
+def duty_accept(proposal_id: UUID) -> Response:
+    asked(forms.NothingForm)
+    duties.accept_duty(current_actor(), proposal_id)
+    return see("incidents.own_duties")
+
+
+@bp.post("/me/duties/<uuid:proposal_id>/refusal")
+@answers_on("incidents.own_duties")
+def duty_decline(proposal_id: UUID) -> Response:
+    reason = asked(forms.ReasonForm).reason
+    duties.decline_duty(current_actor(), proposal_id, reason=reason)
+    return see("incidents.own_duties")
 
 
 @bp.post("/i/<ref>/links")

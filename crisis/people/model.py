@@ -375,6 +375,8 @@ class DutyProposal(IncidentRecord):
 
     def end(self, state: Proposed, *, at: datetime, reason: str | None = None) -> None:
         """Raises `Conflict` (`answered`) when it has ended already."""
+        if self.state == Proposed.LAPSED:
+            raise Conflict(Message("The time to answer is over."), code="lapsed")
         if self.state != Proposed.OPEN:
             raise Conflict(Message("This was answered or withdrawn already."), code="answered")
         self.state, self.answered_at, self.reason = state, at, reason

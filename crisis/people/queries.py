@@ -26,7 +26,6 @@ from crisis.people.model import (
     Names,
     Office,
     Person,
-    Proposed,
 )
 from crisis.people.planning import Plan, plan_for
 from crisis.policy import Action, Actor, Duty, Rank
@@ -215,12 +214,12 @@ _NO_DUTY: Final = literal(None, String)
 def _holdings(
     session: Session, person_ids: Sequence[UUID]
 ) -> dict[UUID, dict[UUID, set[Duty | None]]]:
-    """By person and incident the duties they hold, and None where they are asked to take one."""
+    """By person and incident the duties they hold, and None where they were asked to take one."""
     held = select(DutyHolding.person_id, DutyHolding.incident_id, DutyHolding.duty).where(
         DutyHolding.person_id.in_(person_ids), DutyHolding.ended_at.is_(None)
     )
     asked = select(DutyProposal.person_id, DutyProposal.incident_id, _NO_DUTY).where(
-        DutyProposal.person_id.in_(person_ids), DutyProposal.state == Proposed.OPEN
+        DutyProposal.person_id.in_(person_ids)
     )
     found: dict[UUID, dict[UUID, set[Duty | None]]] = {}
     for person_id, incident_id, duty in session.execute(union_all(held, asked)):

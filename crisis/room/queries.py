@@ -15,12 +15,16 @@ from sqlalchemy.orm import Session
 
 from crisis.incidents.model import Criterion, Decision, Incident, Status
 from crisis.incidents.queries import (
+    Asked,
     Holder,
+    Offer,
+    asked_of,
     case_of,
     followed,
     holders,
     links_of,
     ministry_choices,
+    offers,
     read_incident,
 )
 from crisis.kernel import clock, journal
@@ -54,6 +58,8 @@ class PersonView:
     title: str = ""
     phone: str = ""
     present: bool = False
+    offer: Offer | None = None
+    """Set where they do not hold the duty, but are asked to take it, or have not taken it."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,7 @@ class Situation:
     on_duty: list[PersonView]
     coverage: dict[str, Any]
     waiting: list[Waiting]
+    asked: list[Asked]
 
 
 def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | None = None) -> Room:
@@ -241,11 +248,12 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
 def present_state(session: Session, incident: Incident, naming: Naming) -> Present:
     """What everybody in the room may see now."""
     held = holders(session, [incident.id])[incident.id]
+    offered = offers(session, incident.id)
     head = journal.head_of(session, incident.id)
     return Present(
         head=head,
         incident=_incident(incident, held, naming),
-        people=_people(incident, held, naming),
+        people=_people(incident, held, offered, naming),
         level=_level(incident, naming),
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
         ribbon=_ribbon(session, incident),
@@ -283,6 +291,7 @@ def situation(actor: Actor, language: str) -> Situation:
             on_duty=_on_duty(session, actor, naming),
             coverage=_coverage(session, naming),
             waiting=statements.waiting(actor, language),
+            asked=asked_of(actor, language),
         )
 
 
@@ -331,12 +340,18 @@ def _incident(incident: Incident, held: list[Holder], naming: Naming) -> Inciden
     )
 
 
-def _people(incident: Incident, held: list[Holder], naming: Naming) -> PeopleView:
+def _people(
+    incident: Incident, held: list[Holder], offered: list[Offer], naming: Naming
+) -> PeopleView:
     involved = {incident.lead_id, *incident.supporting_ids}
     rows: dict[UUID | None, list[PersonView]] = {}
     for each in held:
         group = each.ministry_id if each.ministry_id in involved else None
         person = _person(each.person_id, naming, duty=each.duty, since=each.since)
+        rows.setdefault(group, []).append(person)
+    for offer in offered:
+        group = offer.ministry_id if offer.ministry_id in involved else None
+        person = _person(offer.person_id, naming, duty=offer.duty, offer=offer)
         rows.setdefault(group, []).append(person)
     order = sorted(incident.ministries, key=lambda each: each.part)
     return PeopleView(
@@ -423,11 +438,12 @@ def _pin(pin: Pin, place: Any) -> dict[str, Any]:
 
 def _apart(pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same; of those that would cover each other, the later keeps its words."""
-    later = [each["at"] for each in pins[1:]] + [1000.0]
-    return [
-        {**pin, "crowded": following - pin["at"] < CROWDED}
-        for pin, following in zip(pins, later, strict=True)
-    ]
+    shown = []
+    following = 200.0
+    for pin in reversed(pins):
+        shown.append({**pin, "crowded": following - pin["at"] < CROWDED})
+        following = pin["at"]
+    return shown[::-1]
 
 
 def _ticks(start: datetime, end: datetime, place: Any) -> list[dict[str, Any]]:

@@ -368,6 +368,64 @@ def _translated(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Mess
     return told
 
 
+def _offered(facts: Mapping[str, Any], names: Naming) -> Message:
+    return Message(
+        "{holder} offers to hand over to {person}: {duty}.",
+        holder=names.person(facts["from_id"]),
+        person=names.person(facts["person_id"]),
+        duty=terms.DUTY[Duty(facts["duty"])],
+    )
+
+
+def _refused(
+    alone: Message, with_deputy: Message
+) -> Callable[[Mapping[str, Any], Naming], Message]:
+    def told(facts: Mapping[str, Any], names: Naming) -> Message:
+        deputy = facts["deputy_proposed"]
+        place: dict[str, Any] = {
+            "person": names.person(facts["person_id"]),
+            "duty": terms.DUTY[Duty(facts["duty"])],
+        }
+        if deputy is None:
+            return alone.filled(**place)
+        return with_deputy.filled(**place, deputy=names.person(deputy))
+
+    return told
+
+
+def _reminded(facts: Mapping[str, Any], names: Naming) -> Message:
+    place: dict[str, Any] = {"number": int(facts["number"]), "signer": _signer(facts, names)}
+    if facts["percent"] is None:
+        return Message("{signer} was reminded of statement {number}.", **place)
+    if facts["deputy_ids"]:
+        return Message(
+            "The time of {signer} to sign statement {number} is over; the deputy may sign now.",
+            **place,
+        )
+    return Message(
+        "{percent}% of the time to sign statement {number} has passed: {signer} was reminded.",
+        percent=int(facts["percent"]),
+        **place,
+    )
+
+
+def _due(soon: Message, missed: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda facts, _names: (missed if facts["missed"] else soon).filled(
+        number=int(facts["number"])
+    )
+
+
+def _first_word(facts: Mapping[str, Any], _names: Naming) -> Message:
+    percent = int(facts["percent"])
+    if percent >= 100:
+        return Message("The public has heard nothing yet, and the time for it is over.")
+    return Message(
+        "The public has heard nothing yet; {percent}% of the time for it has passed.",
+        percent=percent,
+    )
+
+
+_LATE: Final = (("minutes_late", Message("Minutes late")),)
 _WHY: Final = (("reason", Message("Reason")),)
 _PROOF: Final = {
     "password": Message("a password"),
@@ -444,6 +502,71 @@ TOLD: Final[dict[str, Telling]] = {
         _duty(Message("{person} is no longer: {duty}.")),
         details=_WHY,
         tone="system",
+    ),
+    "duty.proposed": Telling(
+        "user-plus",
+        Message("Duty"),
+        _duty(Message("{person} is asked to be: {duty}.")),
+        body="note",
+        tone="system",
+    ),
+    "duty.accepted": Telling(
+        "user-check",
+        Message("Duty"),
+        _duty(Message("{person} is now: {duty}.")),
+        tone="system",
+    ),
+    "duty.declined": Telling(
+        "user-minus",
+        Message("Duty"),
+        _refused(
+            Message("{person} cannot be: {duty}."),
+            Message("{person} cannot be: {duty}. {deputy} is asked instead."),
+        ),
+        details=_WHY,
+        tone="change",
+    ),
+    "duty.lapsed": Telling(
+        "clock",
+        Message("Duty"),
+        _refused(
+            Message("{person} did not answer whether to be: {duty}."),
+            Message("{person} did not answer whether to be: {duty}. {deputy} is asked instead."),
+        ),
+        tone="change",
+    ),
+    "duty.handover_offered": Telling(
+        "refresh-cw", Message("Handover"), _offered, body="note", tone="system"
+    ),
+    "duty.proposal_withdrawn": Telling(
+        "user-minus",
+        Message("Duty"),
+        _duty(Message("{person} is no longer asked to be: {duty}.")),
+        tone="system",
+    ),
+    "approver.reminded": Telling("bell", Message("Reminder"), _reminded, details=_LATE),
+    "next_update.due": Telling(
+        "clock",
+        Message("Next update"),
+        _due(
+            Message("The next update promised in statement {number} is due in ten minutes."),
+            Message("The next update promised in statement {number} is late."),
+        ),
+        details=_LATE,
+        tone="change",
+    ),
+    "ratification.due": Telling(
+        "clock",
+        Message("Ratification"),
+        _due(
+            Message("The emergency release of statement {number} is not ratified yet."),
+            Message("The time to ratify the emergency release of statement {number} is over."),
+        ),
+        details=_LATE,
+        tone="change",
+    ),
+    "first_statement.due": Telling(
+        "clock", Message("First statement"), _first_word, details=_LATE, tone="change"
     ),
     "note.added": Telling("text", Message("Note"), body="text"),
     "line.corrected": Telling(
