@@ -216,9 +216,10 @@ def a_statement(*, on: Incident, by: Actor | None = None, text: Content | None =
     return statement(create_statement(author, on.id, content=text or a_text()).statement_id)
 
 
-def edited(of: Statement, *, by: Actor, body: str) -> Statement:
+def edited(of: Statement, *, by: Actor, body: str = "", text: Content | None = None) -> Statement:
     """The statement with another text, written on the one that stands."""
-    edit_statement(by, of.id, content=a_text(body), based_on=statement(of.id).revision)
+    content = text or a_text(body)
+    edit_statement(by, of.id, content=content, based_on=statement(of.id).revision)
     return statement(of.id)
 
 
