@@ -119,6 +119,7 @@ def decline_duty(proposal: DutyProposal, work: Work, *, reason: str) -> DutyDecl
 @command(Action.ASSIGN_DUTY, on=DutyProposal)
 def withdraw_proposal(proposal: DutyProposal, work: Work) -> DutyProposalWithdrawn:
     """Ask no longer."""
+    work.session.get_one(Incident, proposal.incident_id).must_take_duties()
     proposal.end(Proposed.WITHDRAWN, at=work.now)
     return DutyProposalWithdrawn(
         incident_id=proposal.incident_id,

@@ -122,6 +122,8 @@ def subjects(act: Act, world: World) -> dict[str, UUID]:
     kind = vars(act)["subject"]
     if kind is Incident:
         return {place: each.id for place, each in world.incidents.items()}
+    if kind in world.records:
+        return dict(world.records[kind])
     office: dict[type, UUID] = {
         Office: OFFICE_ID,
         Person: world.bystander,

@@ -1,6 +1,6 @@
 """One office with somebody of every rank and every duty, and an incident of every kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -10,21 +10,28 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.account import loading
 from crisis.app import create_app
+from crisis.deadlines.commands import set_deadline
+from crisis.deadlines.model import Code, Deadline
 from crisis.incidents.commands import add_note, assign_duty, close_incident, stand_down
+from crisis.incidents.duties import propose_duty
 from crisis.incidents.model import Incident
-from crisis.kernel import command
-from crisis.kernel.database import reading
+from crisis.kernel import clock, command
+from crisis.kernel.database import bookkeeping, reading
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.journal import head_of
 from crisis.people import queries
 from crisis.people.commands import add_person, edit_person
-from crisis.people.model import Profile
+from crisis.people.model import DutyProposal, Profile
 from crisis.policy import Actor, Duty, Rank
 from crisis.settings import Settings
+from crisis.statements.commands import create_statement
+from crisis.statements.content import Content, Type
+from crisis.statements.model import Statement
 from crisis.web.security import limiter
 from tests import given
 from tests.parts.sockets import SignedIn, signed_in
@@ -46,6 +53,7 @@ CAST: Final = tuple(
 itself is asked of all of them."""
 
 NEVER_WAS: Final = "1999-404"
+NOBODY: Final = UUID(int=404)
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,8 @@ class World:
     incidents: Mapping[str, Incident]
     notes: Mapping[str, int]
     """In each incident, the number of a line that can be corrected."""
+    records: Mapping[type, Mapping[str, UUID]]
+    """In each incident, one of every other kind that commands act on."""
     ministry: UUID
     supporting: UUID
     bystander: UUID
@@ -99,6 +109,8 @@ class World:
             "drafter": self.people[Who(Rank.MEMBER, Duty.DRAFTER)],
             "linked": self.incidents[linked].ref,
             "duty": who.duty or Duty.DRAFTER,
+            "chief": self.chief.id,
+            "proposal_id": self.records[DutyProposal].get(place, NOBODY),
             "session_id": self.sessions[who].session_id,
             "token": "no-such-token",
             "filename": "css/base.css",
@@ -121,6 +133,10 @@ def a_world() -> World:
         if who.rank is not Rank.MEMBER:  # whoever was given a duty may rise or step aside later
             edit_person(given.the_system(), person_id, profile=_profile(who.rank, centre))
     notes = {place: _note(host, incident) for place, incident in incidents.items()}
+    records = {
+        kind: {place: make(incident, host, chief) for place, incident in incidents.items()}
+        for kind, make in RECORDS.items()
+    }
     _close(incidents["closed"], chief)
     return World(
         host=given.actor(host.id),
@@ -128,6 +144,7 @@ def a_world() -> World:
         people=people,
         incidents={place: given.incident(each.id) for place, each in incidents.items()},
         notes=notes,
+        records=records,
         ministry=ministry,
         supporting=supporting,
         bystander=given.a_person(ministry=ministry).id,
@@ -192,6 +209,37 @@ def _note(host: Actor, incident: Incident) -> int:
     add_note(host, incident.id, text="ثلاثة مصابين")
     with reading() as session:
         return head_of(session, incident.id)
+
+
+def _proposal(incident: Incident, host: Actor, _chief: Actor) -> UUID:
+    asked = given.a_person().id
+    return propose_duty(host, incident.id, person_id=asked, duty=Duty.LOGKEEPER).proposal_id
+
+
+def _statement(incident: Incident, _host: Actor, chief: Actor) -> UUID:
+    return create_statement(chief, incident.id, content=Content(Type.UPDATE)).statement_id
+
+
+def _deadline(incident: Incident, _host: Actor, _chief: Actor) -> UUID:
+    with bookkeeping() as session:
+        set_deadline(
+            session,
+            incident_id=incident.id,
+            code=Code.HOLDING,
+            subject_id=incident.id,
+            cycle=1,
+            due_at=clock.now(),
+        )
+    with reading() as session:
+        found = select(Deadline.id).where(Deadline.incident_id == incident.id)
+        return session.scalars(found).one()
+
+
+RECORDS: Final[Mapping[type, Callable[[Incident, Actor, Actor], UUID]]] = {
+    DutyProposal: _proposal,
+    Statement: _statement,
+    Deadline: _deadline,
+}
 
 
 def _close(incident: Incident, chief: Actor) -> None:
