@@ -194,13 +194,15 @@ def remove_ministry(incident: Incident, work: Work, *, ministry_id: UUID) -> Min
 
 
 @command(Action.ASSIGN_DUTY, on=Incident)
-def assign_duty(incident: Incident, work: Work, *, person_id: UUID, duty: Duty) -> DutyAssigned:
+def assign_duty(
+    incident: Incident, work: Work, *, person_id: UUID, duty: Duty, note: str | None = None
+) -> DutyAssigned:
     """Name somebody to a duty at once, without asking. Raises `Conflict` (`already`)."""
     incident.must_take_duties()
     must_be_able_to_hold(work, person_id, duty)
     if not give(work, incident, person_id, duty):
         raise Conflict(Message("This person already holds that duty."), code="already")
-    return DutyAssigned(incident_id=incident.id, person_id=person_id, duty=duty)
+    return DutyAssigned(incident_id=incident.id, person_id=person_id, duty=duty, note=note)
 
 
 @command(Action.ASSIGN_DUTY, on=Incident)

@@ -603,6 +603,7 @@ class DutyAssigned(_IncidentEvent):
     name = "duty.assigned"
     person_id: UUID
     duty: Duty
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

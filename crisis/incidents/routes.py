@@ -230,11 +230,8 @@ def ministry_end(ref: str) -> Response:
 def duty(ref: str) -> Response:
     """Ask somebody to take a duty, or name them at once."""
     sent = asked(forms.DutyNamingForm)
-    told: dict[str, Any] = {"person_id": sent.person_id, "duty": sent.duty}
-    if sent.at_once:
-        commands.assign_duty(current_actor(), _id(ref), **told)
-    else:
-        duties.propose_duty(current_actor(), _id(ref), **told, note=sent.note)
+    give = commands.assign_duty if sent.at_once else duties.propose_duty
+    give(current_actor(), _id(ref), person_id=sent.person_id, duty=sent.duty, note=sent.note)
     return see("room.show", ref=ref)
 
 

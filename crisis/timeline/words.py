@@ -494,6 +494,7 @@ TOLD: Final[dict[str, Telling]] = {
         "user-check",
         Message("Duty"),
         _duty(Message("{person} is now: {duty}.")),
+        body="note",
         tone="system",
     ),
     "duty.released": Telling(

@@ -24,6 +24,7 @@ from crisis.account.commands import Browser
 from crisis.account.model import digest
 from crisis.account.passwords import fresh_hash
 from crisis.incidents import commands as incidents
+from crisis.incidents.duties import propose_duty
 from crisis.kernel import database, journal
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people import commands as people
@@ -224,6 +225,7 @@ def _incidents(coordinator: Actor, names: Mapping[str, Any]) -> dict[str, Any]:
         incidents.assign_duty(coordinator, each.id, person_id=coordinator.id, duty=Duty.DIRECTOR)
     incidents.assign_duty(coordinator, running.id, person_id=names["drafter"], duty=Duty.DRAFTER)
     director = given.actor(coordinator.id)
+    asked = propose_duty(director, running.id, person_id=coordinator.id, duty=Duty.LEGAL)
     for each in (waning, over):
         incidents.stand_down(director, each.id, reason="انتهى الخطر")
     incidents.close_incident(director, over.id, summary="انتهى.", waiver="عطل في القياس")
@@ -237,6 +239,7 @@ def _incidents(coordinator: Actor, names: Mapping[str, Any]) -> dict[str, Any]:
         "closed": over.ref,
         "reported": reported.ref,
         "seq": seq,
+        "proposal_id": asked.proposal_id,
     }
 
 
