@@ -112,8 +112,7 @@ def rows() -> dict[str, Any]:
 def fields(row: Mapping[str, str]) -> list[Field]:
     """The fields of one row: `{name: kind}`, with `~` for optional and `*` for several."""
     return [
-        Field(name, kind.rstrip("~*"), not kind.endswith(("~", "*")), kind.endswith("*"))
-        for name, kind in row.items()
+        Field(name, kind.rstrip("~*"), kind.isalpha(), "*" in kind) for name, kind in row.items()
     ]
 
 
