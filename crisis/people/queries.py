@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from crisis.kernel.command import query
@@ -69,8 +69,9 @@ def as_actor(session: Session, person: Person) -> Actor:
 
 
 def actors_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, Actor]:
-    """`actor_of` for many people in two queries."""
-    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    """`actor_of` for many people in two queries, and without loading the rest of them."""
+    standing = select(Person.id, Person.ministry_id, Person.rank, Person.active)
+    people = session.execute(standing.where(Person.id.in_(person_ids)))
     held = _holdings(session, person_ids)
     return {person.id: _actor(person, held) for person in people}
 
@@ -217,7 +218,7 @@ def _holdings(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, dict[U
     return found
 
 
-def _actor(person: Person, held: dict[UUID, dict[UUID, set[Duty]]]) -> Actor:
+def _actor(person: Person | Row[Any], held: dict[UUID, dict[UUID, set[Duty]]]) -> Actor:
     duties = {case: frozenset(each) for case, each in held.get(person.id, {}).items()}
     return Actor(
         id=person.id,
