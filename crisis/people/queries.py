@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
@@ -218,7 +218,9 @@ def _holdings(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, dict[U
     return found
 
 
-def _actor(person: Person | Row[Any], held: dict[UUID, dict[UUID, set[Duty]]]) -> Actor:
+def _actor(
+    person: Person | Row[UUID, UUID | None, str, bool], held: dict[UUID, dict[UUID, set[Duty]]]
+) -> Actor:
     duties = {case: frozenset(each) for case, each in held.get(person.id, {}).items()}
     return Actor(
         id=person.id,
