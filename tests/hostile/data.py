@@ -46,12 +46,17 @@ class Input:
     id: str
     sent: tuple[bytes, ...]
     core: bool
+    page: bool
     by_kind: Mapping[str, str]
 
     @property
     def typed(self) -> str:
         """What the server reads of it, by the rules of UTF-8."""
         return self.sent[0].decode("utf-8", "replace")
+
+    def names(self, kind: str) -> bool:
+        """Whether its row says what is to come of it in this kind of field."""
+        return kind in self.by_kind or (bool(KINDS[kind].get("words")) and "text" in self.by_kind)
 
     @property
     def stored(self) -> str:
@@ -118,7 +123,13 @@ def fields(row: Mapping[str, str]) -> list[Field]:
 
 def _inputs() -> Iterator[Input]:
     for row in rows()["inputs"]:
-        yield Input(row["id"], tuple(_sent(row)), row.get("core", False), row["expect"])
+        yield Input(
+            row["id"],
+            tuple(_sent(row)),
+            row.get("core", False),
+            row.get("page", False),
+            row["expect"],
+        )
 
 
 def _sent(row: Mapping[str, Any]) -> Iterator[bytes]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,7 @@ class World:
     app: Flask
     template: Path
     file: Path
+    since: datetime
     names: dict[str, Any]
     tokens: dict[str, str]
     _visitors: dict[str, Visitor] = field(default_factory=dict)
@@ -112,6 +115,15 @@ class World:
         with closing(template), closing(used):
             used.execute("PRAGMA synchronous=OFF")
             template.backup(used)
+
+    def everything_kept(self) -> Iterator[str]:
+        """Every text that lies in the database."""
+        with closing(sqlite3.connect(self.file)) as kept:
+            tables = kept.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                for row in kept.execute(f'SELECT * FROM "{table}"'):
+                    for value in row:
+                        yield from _texts(value)
 
     def address(self, door: Door, endpoint: str | None = None) -> str:
         """The path of a door, or of another endpoint that is about the same."""
@@ -162,6 +174,18 @@ def encoded(fields: Sequence[tuple[str, str | bytes]]) -> bytes:
 def _quoted(text: str | bytes) -> str:
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     return quote_from_bytes(raw, safe="")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a value of the database, those inside JSON included."""
+    if isinstance(value, str):
+        yield value
+        if value.startswith(("{", "[")):
+            with suppress(ValueError):
+                yield from _texts(json.loads(value))
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _timed(ask: Any) -> Answer:
