@@ -26,8 +26,9 @@ def furnished(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     database.engine().dispose()
     shutil.copyfile(template, file)
     app = create_app(load({"DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": "k" * 32}))
-    yield World(app, template, file, clock.now(), names, tokens)
-    database.engine().dispose()
+    engine = database.engine()
+    yield World(app, template, file, engine, clock.now(), names, tokens)
+    engine.dispose()
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class Input:
 
     def names(self, kind: str) -> bool:
         """Whether its row says what is to come of it in this kind of field."""
-        return kind in self.by_kind or (bool(KINDS[kind].get("words")) and "text" in self.by_kind)
+        return self._told(kind) is not None
 
     @property
     def stored(self) -> str:
@@ -66,13 +66,15 @@ class Input:
 
     def at(self, field: Field) -> Expected:
         """What is to come of it in this field."""
-        kind = KINDS[field.kind]
-        told = self.by_kind.get(field.kind)
-        if told is None and kind.get("words"):
+        return _expected(self._told(field.kind) or "refused", field)
+
+    def _told(self, kind: str) -> str | None:
+        told = self.by_kind.get(kind)
+        if told is None and KINDS[kind].get("words"):
             told = self.by_kind.get("text")
-            if told == "accepted" and field.kind not in {"line", "prose"}:
+            if told == "accepted" and kind not in {"line", "prose"}:
                 told = None
-        return _expected(told or "refused", field)
+        return told
 
 
 def _expected(told: str, field: Field) -> Expected:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -60,6 +61,7 @@ def goes_on_inside(answer: Answer) -> None:
     assert re.match(r"/(?![/\\])", way), way
 
 
+@cache
 def sentence(app: Flask, code: str, language: str = "ar") -> re.Pattern[str]:
     """How a problem is said, whatever it is about."""
     with app.test_request_context(), force_locale(language):

@@ -52,13 +52,13 @@ def send(world: World, door: Door, input: Input, fields: Mapping[str, Expected])
 def together(door: Door, input: Input) -> list[dict[str, Expected]]:
     """The fields of a form that can be wrong at the same time, those that are right apart."""
     expected = {field.name: input.at(field) for field in door.fields if shown(door, field)}
-    groups = (
+    groups = [
         {name: each for name, each in expected.items() if each.refused},
         {name: each for name, each in expected.items() if not each.refused and each.matters},
         {name: each for name, each in expected.items() if not each.matters},
-    )
+    ]
     if len(input.sent[0]) > LARGE:
-        groups = tuple({name: group[name] for name in list(group)[:1]} for group in groups)
+        groups = [{name: group[name] for name in list(group)[:1]} for group in groups]
     return [group for group in groups if group]
 
 

@@ -18,6 +18,7 @@ from uuid import uuid4
 import pyotp
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from crisis.account import commands as account
@@ -95,6 +96,7 @@ class World:
     app: Flask
     template: Path
     file: Path
+    engine: Engine
     since: datetime
     names: dict[str, Any]
     tokens: dict[str, str]
@@ -110,7 +112,8 @@ class World:
         return self._visitors[who]
 
     def as_it_was(self) -> None:
-        """Undo everything that was done since the beginning."""
+        """Undo everything that was done since the beginning, and be the database in use again."""
+        database._sessions.configure(bind=self.engine)
         template, used = sqlite3.connect(self.template), sqlite3.connect(self.file)
         with closing(template), closing(used):
             used.execute("PRAGMA synchronous=OFF")
