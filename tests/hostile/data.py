@@ -66,6 +66,8 @@ class Input:
 
     def at(self, field: Field) -> Expected:
         """What is to come of it in this field."""
+        if field.several and len(self.sent) > 1:
+            return WHATEVER
         return _expected(self._told(field.kind) or "refused", field)
 
     def _told(self, kind: str) -> str | None:

@@ -91,8 +91,8 @@ def test_a_form_comes_back_whole_with_what_is_wrong_beside_each_field(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("door", ONE_DOOR_A_FORM, ids=lambda each: each.endpoint)
-def test_every_form_with_everything(world: World, door: Door) -> None:
-    for input in INPUTS:
+def test_every_form_with_a_third_of_everything(world: World, door: Door) -> None:
+    for input in INPUTS[ONE_DOOR_A_FORM.index(door) % 3 :: 3]:
         for fields in together(door, input):
             send(world, door, input, fields)
 
@@ -100,7 +100,7 @@ def test_every_form_with_everything(world: World, door: Door) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS, ids=lambda each: each.endpoint)
 def test_every_form_with_something_hostile_in_each_field_alone(world: World, door: Door) -> None:
-    for input in CORE:
+    for input in ON_PAGES:
         for fields in together(door, input):
             for name, expected in fields.items():
                 send(world, door, input, {name: expected})
