@@ -46,10 +46,10 @@ def shape_of(name: str) -> Any:
 def test_what_is_said_comes_to_what_the_table_says(row: Mapping[str, Any]) -> None:
     text, times = row.get("times", ["", 0])
     said = row["said"] + str(text) * times + row.get("ends", "")
-    started = time.perf_counter()
+    started = time.thread_time()
 
     assert what_comes_of("42" + said.replace("$incident", INCIDENT)) == row["comes"]
-    assert time.perf_counter() - started < FASTEST
+    assert time.thread_time() - started < FASTEST
 
 
 @pytest.mark.parametrize("input", INPUTS, ids=lambda each: each.id)
@@ -77,12 +77,12 @@ def is_uuid(text: str) -> bool:
 @pytest.mark.parametrize("input", INPUTS, ids=lambda each: each.id)
 def test_what_is_no_json_ends_the_socket_and_nothing_else(input: Input) -> None:
     for text in (input.typed, f"42{input.typed}", f'42["enter",{input.typed}]', f"40{input.typed}"):
-        started = time.perf_counter()
+        started = time.thread_time()
         came = "hostile"
         if not is_json(text):
             came = what_comes_of(text[:64_000])
         assert came in {"hostile", "dropped"}, text[:60]
-        assert time.perf_counter() - started < FASTEST
+        assert time.thread_time() - started < FASTEST
 
 
 def is_json(text: str) -> bool:
