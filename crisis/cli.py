@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from crisis import serving
 from crisis.account.founding import found, read_founding
@@ -160,10 +161,16 @@ def _connect(settings: Settings) -> None:
 
 def _migrate(settings: Settings) -> bool:
     """Bring the database up to date; True when it was empty before."""
-    _connect(settings)
-    is_new = migrations.is_new()
-    if migrations.pending() is not None:
-        migrations.upgrade(settings.database)
+    try:
+        _connect(settings)
+        is_new = migrations.is_new()
+        if migrations.pending() is not None:
+            migrations.upgrade(settings.database)
+    except (OperationalError, OSError) as error:
+        _end(
+            f"Nasaq cannot reach its database: {error.__cause__ or error}\n"
+            "  · See that it runs and that DATABASE_URL is right."
+        )
     return is_new
 
 

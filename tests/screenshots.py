@@ -25,31 +25,39 @@ SHOWN: Final = ROOT / "docs" / "screens"
 LANGUAGES: Final = ("ar", "en", "fr")
 THEMES: Final = ("light", "dark")
 SIZES: Final = {"desktop": DESKTOP, "phone": PHONE}
-COORDINATOR: Final = {"ar": "أنور بن زكري", "en": "Anwar", "fr": "Anwar"}
+PEOPLE: Final = {
+    "coordinator": {"ar": "أنور بن زكري", "en": "Anwar", "fr": "Anwar"},
+    "administrator": {"ar": "جمال الدرسي", "en": "Jamal", "fr": "Jamal"},
+}
 
 
 @dataclass(frozen=True)
 class Screen:
-    """A page worth a picture: its name, its address, and whether one signs in first."""
+    """A page worth a picture: its name, its address, and as whom one sees it."""
 
     name: str
     path: str
-    signed_in: bool = True
+    seen_by: str = "coordinator"
 
 
 SCREENS: Final = (
-    Screen("signin", "/signin", signed_in=False),
+    Screen("signin", "/signin", "nobody"),
     Screen("dashboard", "/"),
     Screen("open-incident", "/incidents/new"),
     Screen("warroom", "/i/{flood}"),
     Screen("assessment", "/i/{flood}/level"),
     Screen("decision", "/i/{flood}/decisions/new"),
-    Screen("office", "/office"),
-    Screen("people", "/office/people"),
-    Screen("ministries", "/office/ministries"),
-    Screen("settings", "/office/settings"),
-    Screen("import", "/office/import"),
+    Screen("correction", "/i/{flood}/lines/3/correction"),
+    Screen("report", "/reports/new"),
     Screen("me", "/me"),
+    Screen("second-step", "/me/totp"),
+    Screen("office", "/office", "administrator"),
+    Screen("people", "/office/people", "administrator"),
+    Screen("person", "/office/people/new", "administrator"),
+    Screen("ministry", "/office/ministries/new", "administrator"),
+    Screen("ministries", "/office/ministries", "administrator"),
+    Screen("settings", "/office/settings", "administrator"),
+    Screen("import", "/office/import", "administrator"),
 )
 COMMITTED: Final = (
     *(
@@ -111,22 +119,30 @@ def photograph(browser: Browser, base_url: str, lang: Any, theme: Any, size: str
         [{"name": n, "value": v, "url": base_url} for n, v in (("lang", lang), ("theme", theme))]
     )
     page = context.new_page()
-    for screen in (each for each in SCREENS if not each.signed_in):
-        take(page, screen, screen.path, f"{lang}-{theme}-{size}")
-    flood = enter_as_coordinator(page, lang)
-    for screen in (each for each in SCREENS if each.signed_in):
-        take(page, screen, screen.path.format(flood=flood), f"{lang}-{theme}-{size}")
+    for screen, path in walk(page, lang):
+        take(page, screen, path, f"{lang}-{theme}-{size}")
     context.close()
 
 
-def enter_as_coordinator(page: Page, lang: str) -> str:
-    """Enter the exercise as the flood's coordinator; the flood's reference."""
+def walk(page: Page, lang: str) -> Iterator[tuple[Screen, str]]:
+    """Every screen with its address, the page signed in as whoever sees it."""
+    flood, now = "", "nobody"
+    for screen in SCREENS:
+        if screen.seen_by != now:
+            now = screen.seen_by
+            enter(page, PEOPLE[now][lang])
+        if not flood and now == "coordinator":
+            first = page.locator("#now article a").first.get_attribute("href") or ""
+            flood = first.rpartition("/")[2]
+        yield screen, screen.path.format(flood=flood)
+
+
+def enter(page: Page, name: str) -> None:
+    """Enter the exercise as the persona of that name; whoever was in goes out first."""
+    page.context.clear_cookies(name="sid")
     page.goto("/signin")
-    page.locator("form[action*='/signin/as/']", has_text=COORDINATOR[lang]).first.locator(
-        "button"
-    ).click()
+    page.locator("form[action*='/signin/as/']", has_text=name).first.locator("button").click()
     page.wait_for_url("**/")
-    return str(page.locator("#now article a").first.get_attribute("href")).rpartition("/")[2]
 
 
 def take(page: Page, screen: Screen, path: str, suffix: str) -> None:

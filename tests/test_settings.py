@@ -89,8 +89,8 @@ def test_all_problems_are_told_at_once_and_each_names_its_setting(tmp_path: Path
         CRISIS_CONFIG=str(tmp_path / "no.toml"),
     )
 
-    named = ("no.toml", "MAIL_FROM_FILE", "PORT", "TRUSTED_PROXIES", "CRISIS_DELIVERY")
-    named += ("DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL", "SECRET_KEY")
+    named = ["no.toml", "MAIL_FROM_FILE", "PORT", "TRUSTED_PROXIES", "CRISIS_DELIVERY"]
+    named += ["DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL", "SECRET_KEY"]
     assert len(told) == len(named)
     assert all(any(name in each for each in told) for name in named), told
 

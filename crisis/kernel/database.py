@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import RLock
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID
@@ -102,14 +103,16 @@ class SlowInsideWritingError(Exception):
 def connect(url: str) -> Engine:
     """Bind this process to the database at `url` and return its engine.
 
-    `postgres://` and `postgresql://` mean psycopg 3. SQLite gets WAL, full synchronisation,
-    foreign keys and a busy time-out; PostgreSQL gets time-outs for statements, locks and
-    abandoned transactions, so that nothing waits for ever.
+    `postgres://` and `postgresql://` mean psycopg 3. SQLite gets its folder, WAL, full
+    synchronisation, foreign keys and a busy time-out; PostgreSQL gets time-outs for statements,
+    locks and abandoned transactions, so that nothing waits for ever.
     """
     address = make_url(url)
     if address.drivername in {"postgres", "postgresql"}:
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(address, connect_args={"timeout": 5}, pool_size=64, max_overflow=256)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -254,13 +254,17 @@ def _read_parts(roster: Roster, top: "_Node", country: str) -> None:
             roster.audiences.append(audience)
 
 
-def _items(node: "_Node | None", errors: list[Problem]) -> list["_Node"]:
+def _items(node: "_Node | None", errors: list[Problem]) -> Iterator["_Node"]:
+    """The entries of a list, for as long as another mistake in them would still be told."""
     if node is None or node.value is None:
-        return []
+        return
     if not isinstance(node.value, list):
         errors.append(Problem(node.line, Message("A list is expected here.")))
-        return []
-    return node.value
+        return
+    for each in node.value:
+        if len(errors) >= MOST_ERRORS:
+            return
+        yield each
 
 
 def _entry(node: "_Node", shape: type[T], errors: list[Problem]) -> Entry[T] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import String, func, literal, select, union_all
+from sqlalchemy import Row, String, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from crisis.kernel.command import query
@@ -70,8 +70,9 @@ def as_actor(session: Session, person: Person) -> Actor:
 
 
 def actors_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, Actor]:
-    """`actor_of` for many people in two queries."""
-    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    """`actor_of` for many people in two queries, and without loading the rest of them."""
+    standing = select(Person.id, Person.ministry_id, Person.rank, Person.active, Person.is_machine)
+    people = session.execute(standing.where(Person.id.in_(person_ids)))
     held = _holdings(session, person_ids)
     return {person.id: _actor(person, held) for person in people}
 
@@ -228,7 +229,10 @@ def _holdings(
     return found
 
 
-def _actor(person: Person, known: dict[UUID, dict[UUID, set[Duty | None]]]) -> Actor:
+def _actor(
+    person: Person | Row[UUID, UUID | None, str, bool, bool],
+    known: dict[UUID, dict[UUID, set[Duty | None]]],
+) -> Actor:
     own = known.get(person.id, {})
     held = {case: frozenset(each for each in found if each) for case, found in own.items()}
     return Actor(

@@ -4,6 +4,7 @@ The pulse tells a page that it is live: up to which line it was told everything,
 there. It is no news and has no number; a page that misses one misses nothing.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ from crisis.kernel import clock
 from crisis.kernel.database import reading
 from crisis.realtime import eviction, presence, rooms, tailer
 from crisis.realtime.rounds import Rounds
+from crisis.realtime.wire import refused
 from crisis.web.locale import Style, speaking
+
+log = logging.getLogger(__name__)
 
 EVERY_SECONDS: Final = 1.0
 PULSE_SECONDS: Final = 10.0
-TOUCH_SECONDS: Final = 60.0
+MINUTE_SECONDS: Final = 60.0
 
 Faces = Callable[[UUID, str], str]
 """HTML that shows who is present in this incident, for readers of this language."""
@@ -41,12 +45,14 @@ class _Pulse:
     at: float
 
 
-class _Touched:
+class _Minute:
+    """When the next begins."""
+
     next = 0.0
 
 
 _plugged: Final = _Plugged()
-_touched: Final = _Touched()
+_minute: Final = _Minute()
 _pulses: Final[dict[UUID, _Pulse]] = {}
 
 
@@ -76,16 +82,20 @@ def _look() -> None:
             strangers = eviction.strangers(session, connections)
         eviction.see_out(strangers)
     presence.keep(rooms.everyone())
-    _keep_sessions()
+    _each_minute()
     _give_pulses()
 
 
-def _keep_sessions() -> None:
-    """A session whose page is open is in use, though nobody types."""
+def _each_minute() -> None:
     now = time.monotonic()
-    if (connections := rooms.everyone()) and now > _touched.next:
-        _touched.next = now + TOUCH_SECONDS
+    if now < _minute.next:
+        return
+    _minute.next = now + MINUTE_SECONDS
+    if connections := rooms.everyone():  # who reads uses their session, though they do not type
         eviction.touch({each.session_id for each in connections})
+    if refused:
+        log.warning("Sockets closed for what they sent, in the last minute: %s", dict(refused))
+        refused.clear()
 
 
 def _give_pulses() -> None:

@@ -60,24 +60,7 @@ _lock: Final = RLock()
 
 def open_for(app: Flask) -> None:
     """Give `app` a Socket.IO server: WebSockets only, and on our own wire."""
-    quiet = logging.getLogger("crisis.realtime.engine")
-    quiet.setLevel(logging.CRITICAL)  # what a hostile browser provokes is counted, not logged
-    options: dict[str, Any] = {
-        "async_mode": "threading",
-        "transports": ["websocket"],
-        "client_manager": _Book(),
-        "async_handlers": False,  # in the thread of the socket, so that who says much waits
-        "cors_allowed_origins": [],  # the door has looked
-        "manage_session": False,
-        "monitor_clients": False,  # the wire knows by itself when it ends
-        "max_http_buffer_size": LARGEST_MESSAGE,
-        "ping_interval": PING_SECONDS,
-        "ping_timeout": PONG_SECONDS,
-        "logger": quiet,
-        "engineio_logger": quiet,
-        "json": _Json,
-    }
-    socketio.init_app(app, **options)
+    socketio.init_app(app, **_options())
     server = app.extensions["socketio"].server
     server.eio._async = {**server.eio._async, "queue": Outbox, "websocket": Wire}
     greet = server.eio.handlers["connect"]
@@ -163,6 +146,26 @@ def room_of(incident_id: UUID, language: str) -> str:
 def say(event: str, told: dict[str, Any], *, to: str) -> None:
     """Say something in a room, or to the one connection whose sid it is. Never waits."""
     socketio.emit(event, told, to=to)
+
+
+def _options() -> dict[str, Any]:
+    quiet = logging.getLogger("crisis.realtime.engine")
+    quiet.setLevel(logging.CRITICAL)  # what a hostile browser provokes is counted, not logged
+    return {
+        "async_mode": "threading",
+        "transports": ["websocket"],
+        "client_manager": _Book(),
+        "async_handlers": False,  # in the thread of the socket, so that who says much waits
+        "cors_allowed_origins": [],  # the door has looked
+        "manage_session": False,
+        "monitor_clients": False,  # the wire knows by itself when it ends
+        "max_http_buffer_size": LARGEST_MESSAGE,
+        "ping_interval": PING_SECONDS,
+        "ping_timeout": PONG_SECONDS,
+        "logger": quiet,
+        "engineio_logger": quiet,
+        "json": _Json,
+    }
 
 
 def _server() -> Any:

@@ -114,7 +114,11 @@ def ticket() -> Response:
 @socketio.on("connect")
 def _connect(auth: object = None) -> None:
     """Let in whoever shows a ticket of the session whose cookie came with the handshake."""
-    holder = _shown(auth)
+    try:
+        holder = _shown(auth)
+    except Exception:  # Engine.IO would swallow it, and leave the page without an answer
+        log.exception("A ticket could not be checked")
+        raise ConnectionRefusedError("failed") from None
     if holder is None:
         raise ConnectionRefusedError("ticket")
     admission = request.environ[ADMISSION]
@@ -147,7 +151,7 @@ def _shown(auth: object) -> Holder | None:
 
 
 def _sid() -> str:
-    sid: str = vars(request._get_current_object())["sid"]  # type: ignore[attr-defined]  # a proxy
+    sid: str = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO puts it there
     return sid
 
 

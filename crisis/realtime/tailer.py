@@ -121,12 +121,6 @@ def told_until(incident_id: UUID) -> int | None:
     return _cursors.get(incident_id) if _tailer.is_good else None
 
 
-def packets(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
-    """The lines as pages apply them, whether they are pushed to a room or fetched afterwards."""
-    with speaking(_plugged.app, language, _plugged.style()):
-        return _plugged.press(lines, language)
-
-
 def _look() -> None:
     with _lock:
         woken_for = set(_woken_for)
@@ -175,28 +169,24 @@ def _tell(stream: UUID, cursor: int) -> None:
 
 
 def _say(stream: UUID, lines: Sequence[Line]) -> None:
-    languages = rooms.listened().get(stream, set())
-    told = {language: _pressed(lines, language) for language in languages}
-    for place, line in enumerate(lines):
-        for language in languages:
-            rooms.say("news", told[language][place], to=rooms.room_of(stream, language))
-        _set_cursor(stream, line.seq)
+    for language in rooms.listened().get(stream, ()):
+        for packet in _pressed(lines, language):
+            rooms.say("news", packet, to=rooms.room_of(stream, language))
+    if lines:
+        _set_cursor(stream, lines[-1].seq)
 
 
 def _pressed(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
     try:
-        told = packets(lines, language)
-        return [each for _line, each in zip(lines, told, strict=True)]
+        with speaking(_plugged.app, language, _plugged.style()):
+            return _plugged.press(lines, language)
     except SQLAlchemyError:
         raise  # the database is away: the same lines are tried again
-    except Exception:  # one line that cannot be rendered must not silence the room for ever
-        log.exception("Lines of stream %s could not be rendered in %s", lines[0].stream, language)
-        return [_bare(line) for line in lines]
-
-
-def _bare(line: Line) -> dict[str, Any]:
-    """A packet that says only that there is a line: the page is to be loaded again."""
-    return {"seq": line.seq, "name": line.name, "about": line.about, "entry": None}
+    except Exception:
+        # One line that cannot be printed must not silence the room for ever. What follows it has
+        # a higher number, so that pages notice, ask for what they miss, and say when they get none.
+        log.exception("Lines of stream %s could not be printed in %s", lines[0].stream, language)
+        return []
 
 
 def _set_cursor(stream: UUID, seq: int) -> None:

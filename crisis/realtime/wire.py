@@ -7,7 +7,6 @@ that talks too much waits; it knows how large, how often and how long; and it co
 
 import base64
 import hashlib
-import logging
 import socket
 import struct
 import time
@@ -28,8 +27,6 @@ from crisis.realtime import frames
 from crisis.realtime.frames import Hostile, Kind
 from crisis.realtime.outbox import Outbox
 
-log = logging.getLogger(__name__)
-
 LARGEST_MESSAGE: Final = 64_000
 """Characters in one message from a browser."""
 OFTEN: Final = 30
@@ -48,7 +45,7 @@ _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _CHUNK: Final = 16_384
 
 refused: Final[Counter[str]] = Counter()
-"""How often sockets were closed for each breach of the rules, since this process began."""
+"""How often sockets were closed for each breach of the rules, since that was last told."""
 
 
 class Admission:
@@ -125,7 +122,6 @@ class Wire:
                     return None
             except Hostile as breach:
                 refused[str(breach)] += 1
-                log.debug("A socket was closed: %s", breach)
                 self._part(CloseReason.POLICY_VIOLATION)
                 return None
         return self._heard.popleft()

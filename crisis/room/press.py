@@ -146,6 +146,8 @@ def _regions(names: set[str], shown: Present) -> dict[str, str]:
 def _corrected(session: Session, stream: UUID, lines: Sequence[Line], spoken: str) -> list[Entry]:
     """The earlier lines that these lines correct: their mark is new."""
     corrected = [int(line.facts["corrects"]) for line in lines if line.name == "line.corrected"]
+    if not corrected:
+        return []
     found = session.scalars(
         select(Line).where(Line.stream == stream, Line.seq.in_(corrected))
     ).all()

@@ -581,13 +581,9 @@ TOLD: Final[dict[str, Telling]] = {
     "decision.recorded": Telling(
         "flag",
         Message("Decision"),
-        lambda facts, _names: Message(
-            "{question} Decided: {chosen}",
-            question=isolated(facts["question"]),
-            chosen=isolated(facts["chosen"]),
-        ),
+        lambda facts, _names: Message("Decided: {chosen}", chosen=isolated(facts["chosen"])),
         body="rationale",
-        details=(("dissent", Message("Dissent")),),
+        details=(("question", Message("Question")), ("dissent", Message("Dissent"))),
         tone="decision",
     ),
     "statement.created": Telling("file-text", Message("Statement"), _begun),

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.entering import enter_as
 from tests.parts.browser import DESKTOP, PHONE, OpenWindow
 from tests.parts.promises import needs
-from tests.screenshots import COORDINATOR, SCREENS, a_demo_office
+from tests.screenshots import a_demo_office, walk
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -34,13 +33,8 @@ def test_nothing_stands_in_anybodys_way(
 ) -> None:
     page = open_window(office, lang=lang, theme=theme, viewport=viewport).page  # type: ignore[arg-type]  # parametrize says str
     found: list[str] = []
-    ref = ""
-    for screen in SCREENS:
-        if screen.signed_in and not ref:
-            enter_as(page, COORDINATOR[lang])
-            address = page.locator("#now article a").first.get_attribute("href") or ""
-            ref = address.rpartition("/")[2]
-        page.goto(screen.path.format(flood=ref))
+    for screen, path in walk(page, lang):
+        page.goto(path)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         result = page.evaluate(
             "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crisis.app import create_app
-from crisis.kernel import database
+from crisis.kernel import clock, database
 from crisis.plugs import plug_kernel
 from crisis.settings import load
 from crisis.web.security import limiter
@@ -26,14 +26,16 @@ def furnished(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     database.engine().dispose()
     shutil.copyfile(template, file)
     app = create_app(load({"DATABASE_URL": f"sqlite:///{file}", "SECRET_KEY": "k" * 32}))
-    yield World(app, template, file, names, tokens)
-    database.engine().dispose()
+    engine = database.engine()
+    yield World(app, template, file, engine, clock.now(), names, tokens)
+    engine.dispose()
 
 
 @pytest.fixture
 def world(furnished: World) -> Iterator[World]:
-    """The office, as it was at the beginning."""
+    """The office, as it was at the beginning, and at that very moment."""
     limiter.enabled = False
     furnished.as_it_was()
-    yield furnished
+    with clock.at(furnished.since):
+        yield furnished
     limiter.enabled = True

@@ -46,12 +46,17 @@ class Input:
     id: str
     sent: tuple[bytes, ...]
     core: bool
+    page: bool
     by_kind: Mapping[str, str]
 
     @property
     def typed(self) -> str:
         """What the server reads of it, by the rules of UTF-8."""
         return self.sent[0].decode("utf-8", "replace")
+
+    def names(self, kind: str) -> bool:
+        """Whether its row says what is to come of it in this kind of field."""
+        return self._told(kind) is not None
 
     @property
     def stored(self) -> str:
@@ -61,13 +66,17 @@ class Input:
 
     def at(self, field: Field) -> Expected:
         """What is to come of it in this field."""
-        kind = KINDS[field.kind]
-        told = self.by_kind.get(field.kind)
-        if told is None and kind.get("words"):
+        if field.several and len(self.sent) > 1:
+            return WHATEVER
+        return _expected(self._told(field.kind) or "refused", field)
+
+    def _told(self, kind: str) -> str | None:
+        told = self.by_kind.get(kind)
+        if told is None and KINDS[kind].get("words"):
             told = self.by_kind.get("text")
-            if told == "accepted" and field.kind not in {"line", "prose"}:
+            if told == "accepted" and kind not in {"line", "prose"}:
                 told = None
-        return _expected(told or "refused", field)
+        return told
 
 
 def _expected(told: str, field: Field) -> Expected:
@@ -112,14 +121,19 @@ def rows() -> dict[str, Any]:
 def fields(row: Mapping[str, str]) -> list[Field]:
     """The fields of one row: `{name: kind}`, with `~` for optional and `*` for several."""
     return [
-        Field(name, kind.rstrip("~*"), not kind.endswith(("~", "*")), kind.endswith("*"))
-        for name, kind in row.items()
+        Field(name, kind.rstrip("~*"), kind.isalpha(), "*" in kind) for name, kind in row.items()
     ]
 
 
 def _inputs() -> Iterator[Input]:
     for row in rows()["inputs"]:
-        yield Input(row["id"], tuple(_sent(row)), row.get("core", False), row["expect"])
+        yield Input(
+            row["id"],
+            tuple(_sent(row)),
+            row.get("core", False),
+            row.get("page", False),
+            row["expect"],
+        )
 
 
 def _sent(row: Mapping[str, Any]) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Whatever is typed into a form: a clear answer beside the field, and nothing typed is lost."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,8 +23,10 @@ ONE_OF_EACH_KIND = {
     "choice": ("people.settings_form", "zone"),
     "flag": ("incidents.restrict", "restricted"),
 }
-FIRST_OF_ITS_FORM = {door.form: door.endpoint for door in reversed(DOORS)}
-ONCE_MORE = {"B1", "B23-script"}
+LARGE = 15_000
+"""Bytes that cannot stand in every field of a form at once."""
+LED_TO = {"prose"}
+"""The kinds whose pages are looked at after something hostile was taken."""
 
 
 def send(world: World, door: Door, input: Input, fields: Mapping[str, Expected]) -> None:
@@ -39,7 +41,7 @@ def send(world: World, door: Door, input: Input, fields: Mapping[str, Expected])
         return
     if all(each.matters for each in fields.values()):
         goes_on_inside(answer)
-        is_kept([input.stored] if fields else [])
+        is_kept(world, input.stored)
         way = answer.response.headers["Location"]
         stands_firm(world.visitor(door.who).get(way))
     else:
@@ -50,11 +52,13 @@ def send(world: World, door: Door, input: Input, fields: Mapping[str, Expected])
 def together(door: Door, input: Input) -> list[dict[str, Expected]]:
     """The fields of a form that can be wrong at the same time, those that are right apart."""
     expected = {field.name: input.at(field) for field in door.fields if shown(door, field)}
-    groups = (
+    groups = [
         {name: each for name, each in expected.items() if each.refused},
         {name: each for name, each in expected.items() if not each.refused and each.matters},
         {name: each for name, each in expected.items() if not each.matters},
-    )
+    ]
+    if len(input.sent[0]) > LARGE:
+        groups = [{name: group[name] for name in list(group)[:1]} for group in groups]
     return [group for group in groups if group]
 
 
@@ -63,23 +67,21 @@ def shown(door: Door, field: Field) -> bool:
     return field.kind not in {"phone", "file"}
 
 
-def everyday() -> Iterator[Any]:
-    """Every field with every core input; where doors share a form, the others with two of them."""
-    for door in DOORS:
-        first = FIRST_OF_ITS_FORM[door.form] == door.endpoint
-        for input in CORE:
-            if door.fields and (first or input.id in ONCE_MORE):
-                yield pytest.param(door, input, id=f"{door.endpoint}-{input.id}")
+def tried(inputs: list[Input], *, doors: list[Door]) -> list[Any]:
+    return [
+        pytest.param(door, input, id=f"{door.endpoint}-{input.id}")
+        for door in doors
+        for input in inputs
+        if door.fields
+    ]
 
 
-def everything() -> Iterator[Any]:
-    for door in DOORS:
-        for input in INPUTS:
-            if door.fields:
-                yield pytest.param(door, input, id=f"{door.endpoint}-{input.id}")
+FIRST = {door.form: door.endpoint for door in reversed(DOORS)}
+ONE_DOOR_A_FORM = [door for door in DOORS if door.fields and FIRST[door.form] == door.endpoint]
+ON_PAGES = [input for input in INPUTS if input.page]
 
 
-@pytest.mark.parametrize(("door", "input"), list(everyday()))
+@pytest.mark.parametrize(("door", "input"), tried(ON_PAGES, doors=ONE_DOOR_A_FORM))
 def test_a_form_comes_back_whole_with_what_is_wrong_beside_each_field(
     world: World, door: Door, input: Input
 ) -> None:
@@ -87,35 +89,72 @@ def test_a_form_comes_back_whole_with_what_is_wrong_beside_each_field(
         send(world, door, input, fields)
 
 
+WRONG_ON_PURPOSE = {"account.signin_form", "account.second_step_form", "account.totp_setup_form"}
+"""Where a right answer cannot be known in advance."""
+
+
+def test_what_is_right_is_taken_at_every_door(world: World) -> None:
+    for door in DOORS:
+        answer = world.send(door, {})
+        stands_firm(answer)
+        taken = answer.status in {200, 303}
+        assert taken is (door.endpoint not in WRONG_ON_PURPOSE), (door.endpoint, answer.status)
+        world.as_it_was()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("door", "input"), list(everything()))
-def test_every_form_with_everything(world: World, door: Door, input: Input) -> None:
-    for fields in together(door, input):
-        send(world, door, input, fields)
+@pytest.mark.parametrize("door", ONE_DOOR_A_FORM, ids=lambda each: each.endpoint)
+def test_every_form_with_a_third_of_everything(world: World, door: Door) -> None:
+    for input in INPUTS[ONE_DOOR_A_FORM.index(door) % 3 :: 3]:
+        for fields in together(door, input):
+            send(world, door, input, fields)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("door", DOORS, ids=lambda each: each.endpoint)
+def test_every_form_with_something_hostile_in_each_field_alone(world: World, door: Door) -> None:
+    for input in ON_PAGES:
+        for fields in together(door, input):
+            for name, expected in fields.items():
+                send(world, door, input, {name: expected})
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.fields], ids=lambda d: d.endpoint)
+def test_a_script_is_told_what_is_wrong_with_every_field(world: World, door: Door) -> None:
+    for input in CORE:
+        fields = {f.name: input.at(f) for f in door.fields if shown(door, f)}
+        refused = {name: each for name, each in fields.items() if each.refused}
+        if refused:
+            tell_a_script(world, door, refused, input)
 
 
 @pytest.mark.parametrize("input", INPUTS, ids=lambda each: each.id)
-def test_a_script_is_told_what_is_wrong_with_a_field_of_any_kind(
+def test_a_script_is_told_what_is_wrong_with_one_field_of_each_kind(
     world: World, input: Input
 ) -> None:
     for kind in ONE_OF_EACH_KIND:
-        tell_a_script(world, *one_of(kind), input)
+        if input.core or input.names(kind):
+            door, field = one_of(kind)
+            tell_a_script(world, door, {field.name: input.at(field)}, input, kind in LED_TO)
 
 
-def tell_a_script(world: World, door: Door, field: Field, input: Input) -> None:
-    expected = input.at(field)
-    answer = world.send(door, {field.name: input.sent}, Accept="application/json")
+def tell_a_script(
+    world: World, door: Door, fields: Mapping[str, Expected], input: Input, look: bool = False
+) -> None:
+    """Send the form as a script does, with the input in these fields."""
+    answer = world.send(door, dict.fromkeys(fields, input.sent), Accept="application/json")
     stands_firm(answer)
     told = answer.response.get_json()
-    if expected.refused:
-        assert answer.status == 422, (field.name, answer.status, told)
-        says(world.app, told["fields"][field.name], expected, field.name)
-        return
-    if expected.matters:
-        assert (answer.status, told["ok"]) == (200, True), (field.name, told)
-        is_kept([input.stored])
+    for name, expected in fields.items():
+        if expected.refused:
+            assert answer.status == 422, (name, answer.status, told)
+            says(world.app, told["fields"][name], expected, name)
+        elif expected.matters:
+            assert (answer.status, told["ok"]) == (200, True), (name, told)
+            is_kept(world, input.stored)
     if told["ok"]:
-        stands_firm(world.visitor(door.who).get(told["to"]))
+        if look:
+            stands_firm(world.visitor(door.who).get(told["to"]))
         world.as_it_was()
 
 

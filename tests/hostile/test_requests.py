@@ -498,7 +498,6 @@ def test_a_mistake_of_ours_says_so_and_loses_nothing_typed(
 @pytest.mark.usefixtures("quiet")
 def test_without_a_database_a_page_still_says_what_to_do(world: World) -> None:
     visitor, body = world.visitor("coordinator"), note(world)
-    bound = database.engine()
     try:
         database.connect("sqlite:////nowhere/at/all.db")
         shown = visitor.get("/")
@@ -506,7 +505,7 @@ def test_without_a_database_a_page_still_says_what_to_do(world: World) -> None:
         alive = visitor.get("/healthz")
         ready = visitor.get("/readyz")
     finally:
-        database._sessions.configure(bind=bound)
+        database._sessions.configure(bind=world.engine)
 
     assert shown.status == sent.status == 503
     assert shown.response.headers["Retry-After"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from uuid import uuid4
 import pyotp
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from crisis.account import commands as account
@@ -94,6 +97,8 @@ class World:
     app: Flask
     template: Path
     file: Path
+    engine: Engine
+    since: datetime
     names: dict[str, Any]
     tokens: dict[str, str]
     _visitors: dict[str, Visitor] = field(default_factory=dict)
@@ -102,17 +107,28 @@ class World:
     def visitor(self, who: str) -> Visitor:
         if who not in self._visitors:
             client = self.app.test_client()
-            if who in self.tokens:
-                client.set_cookie("sid", self.tokens[who])
+            client.set_cookie("sid", self.tokens.get(who, ""))
             self._visitors[who] = Visitor(client)
         return self._visitors[who]
 
     def as_it_was(self) -> None:
-        """Undo everything that was done since the beginning."""
+        """Undo everything that was done since the beginning, and be the database in use again."""
+        database._sessions.configure(bind=self.engine)
         template, used = sqlite3.connect(self.template), sqlite3.connect(self.file)
         with closing(template), closing(used):
             used.execute("PRAGMA synchronous=OFF")
             template.backup(used)
+        for who, visitor in self._visitors.items():
+            visitor.client.set_cookie("sid", self.tokens.get(who, ""))
+
+    def everything_kept(self) -> Iterator[str]:
+        """Every text that lies in the database."""
+        with closing(sqlite3.connect(self.file)) as kept:
+            tables = kept.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                for row in kept.execute(f'SELECT * FROM "{table}"'):
+                    for value in row:
+                        yield from _texts(value)
 
     def address(self, door: Door, endpoint: str | None = None) -> str:
         """The path of a door, or of another endpoint that is about the same."""
@@ -165,10 +181,22 @@ def _quoted(text: str | bytes) -> str:
     return quote_from_bytes(raw, safe="")
 
 
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a value of the database, those inside JSON included."""
+    if isinstance(value, str):
+        yield value
+        if value.startswith(("{", "[")):
+            with suppress(ValueError):
+                yield from _texts(json.loads(value))
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
 def _timed(ask: Any) -> Answer:
-    started = time.perf_counter()
+    started = time.thread_time()  # what it costs, however busy the machine is with other things
     response = ask()
-    return Answer(response, time.perf_counter() - started)
+    return Answer(response, time.thread_time() - started)
 
 
 # ── how it came to be ────────────────────────────────────────────────────────────────────────────
