@@ -162,6 +162,12 @@ class ResolutionForm(Form):
     resolution: Reason
 
 
+class SlotForm(Form):
+    """A signature."""
+
+    slot_id: UUID
+
+
 class OverruleForm(Form):
     """Which objection is overruled, and why."""
 

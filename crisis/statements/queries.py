@@ -380,13 +380,6 @@ def audiences(_incident: Incident, session: Session, *, language: str) -> list[t
 
 
 @query(Action.FOLLOW_INCIDENT, on=Statement)
-def where_is(statement: Statement, session: Session) -> tuple[str, int]:
-    """The reference of the incident and the number of a statement."""
-    incident = session.get_one(Incident, statement.incident_id)
-    return incident.ref, statement.number
-
-
-@query(Action.FOLLOW_INCIDENT, on=Statement)
 def read_request(
     statement: Statement,
     session: Session,

@@ -17,7 +17,7 @@ from crisis.statements import commands, forms, queries
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, paragraphs_of
 from crisis.statements.diff import diff_contents
 from crisis.statements.forms_of_text import plain_text, short_form
-from crisis.statements.model import Ground, State
+from crisis.statements.model import Ground, Outcome, State
 from crisis.statements.queries import StatementView
 from crisis.statements.templates import Template, fill, template, templates
 from crisis.timeline import terms
@@ -108,7 +108,8 @@ def edit(ref: str, number: int) -> Answered:
     sent = asked(forms.EditForm)
     content = sent.content(incident["zone"])
     revision = statement.revision
-    if not _says_the_same(statement, content) or sent.based_on != revision:
+    same = _says_the_same(statement, content) and sent.based_on == revision
+    if not (same and incident["may"]["draft_statement"]):
         revision = commands.edit_statement(
             current_actor(), statement.id, content=content, based_on=sent.based_on
         ).revision
@@ -219,6 +220,15 @@ def submit(ref: str, number: int) -> Answered:
         deadline_at=sent.deadline(),
     )
     return see("statements.show", ref=ref, number=number)
+
+
+@bp.post("/i/<ref>/statements/<number:number>/reminder")
+@answers_on("statements.show")
+def remind(ref: str, number: int) -> Answered:
+    """Remind whoever has not signed, without waiting for the clock."""
+    slot_id = asked(forms.SlotForm).slot_id
+    commands.remind_now(current_actor(), _statement_id(ref, number), slot_id=slot_id)
+    return see("room.show", ref=ref)
 
 
 @bp.post("/i/<ref>/statements/<number:number>/overruling")
@@ -370,8 +380,12 @@ def confirm_emergency(ref: str, number: int) -> Answered:
 @answers_on("statements.show")
 def ratify(ref: str, number: int) -> Answered:
     sent = asked(forms.RatificationForm)
+    incident, statement = _statement(ref, number)
+    waits = statement.released is not None and statement.released.outcome == Outcome.PENDING
+    if incident["may"]["ratify_emergency"] and not waits:
+        raise Conflict(Message("Nothing waits to be ratified here."), code="not_pending")
     commands.ratify_emergency(
-        current_actor(), _statement_id(ref, number), ratified=sent.ratified, reason=sent.reason
+        current_actor(), statement.id, ratified=sent.ratified, reason=sent.reason
     )
     return see("statements.show", ref=ref, number=number)
 
@@ -637,7 +651,7 @@ def _release_context(statement: StatementView, incident: dict[str, Any]) -> dict
     wait = timedelta(minutes=NEXT_UPDATE_AFTER[incident["level"]])
     return {
         "content": content,
-        "channels": CHANNELS,
+        "channels": [each for each in CHANNELS if each in content.channels] or CHANNELS,
         "chosen": sorted(content.channels) or ["website"],
         "next_update_at": content.next_update_at or clock.now() + wait,
         "must_promise": _is_about_the_situation(statement),
