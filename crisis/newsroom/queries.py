@@ -117,11 +117,9 @@ def article(ref: str, number: int, language: Language) -> Article:
     Raises `NotFound` alike for what was never written and for what was never released.
     """
     with reading() as session:
-        found = (
-            session.execute(_wanted().where(Incident.ref == ref, Statement.number == number))
-            .tuples()
-            .one_or_none()
-        )
+        found = session.execute(
+            _wanted().where(Incident.ref == ref, Statement.number == number)
+        ).one_or_none()
         if found is None or not _is_public(found[0]):
             raise NotFound(Message("There is no such page, or it is not open to you."))
         return _article(session, found[0], found[1], language)

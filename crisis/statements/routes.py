@@ -17,7 +17,7 @@ from crisis.statements import commands, forms, queries
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, paragraphs_of
 from crisis.statements.diff import diff_contents
 from crisis.statements.forms_of_text import plain_text, short_form
-from crisis.statements.model import Ground, Outcome, State
+from crisis.statements.model import Answer, Ground, Outcome, State
 from crisis.statements.queries import StatementView
 from crisis.statements.templates import Template, fill, template, templates
 from crisis.timeline import terms
@@ -93,8 +93,8 @@ def show(ref: str, number: int) -> str:
         conflict=conflict,
         theirs=_their_difference(statement) if conflict else None,
         ministries=_involved_first(incident),
-        audiences=queries.audiences(current_actor(), incident["id"], language=language()),
-        channels=CHANNELS,
+        audiences=_audiences(statement),
+        channels=[*CHANNELS, *sorted(statement.content.channels - set(CHANNELS))],
         types=list(Type),
         release=_release_context(statement, incident),
     )
@@ -269,10 +269,24 @@ def approval(statement_id: UUID) -> str:
     )
 
 
+@bp.post("/approvals/<uuid:statement_id>/approval")
+@answers_on("statements.approval")
+def approve(statement_id: UUID) -> Answered:
+    sent = asked(forms.ApprovalForm)
+    commands.answer_statement(
+        current_actor(),
+        statement_id,
+        answer=Answer.APPROVE,
+        version=sent.version,
+        text_hash=sent.text_hash,
+    )
+    return see("statements.approval", statement_id=statement_id)
+
+
 @bp.post("/approvals/<uuid:statement_id>")
 @answers_on("statements.approval")
 def answer(statement_id: UUID) -> Answered:
-    """Approve, ask for a change, object or refuse."""
+    """Ask for a change, object or refuse."""
     sent = asked(forms.AnswerForm)
     commands.answer_statement(
         current_actor(),
@@ -551,6 +565,13 @@ def _involved_first(incident: dict[str, Any]) -> list[dict[str, Any]]:
     order = {each: place for place, each in enumerate(incident["involved"])}
     choices = ministry_choices(language())
     return sorted(choices, key=lambda each: order.get(each["id"], len(order)))
+
+
+def _audiences(statement: StatementView) -> list[tuple[str, str]]:
+    """Those of the office, and those the text already names."""
+    known = queries.audiences(current_actor(), statement.incident.id, language=language())
+    others = statement.content.audiences - {code for code, _name in known}
+    return [*known, *((code, code) for code in sorted(others))]
 
 
 def _order(each: Template, hazard: str) -> tuple[bool, bool, str]:
