@@ -42,7 +42,7 @@ def test_the_whole_night_goes_as_written(house: str, demo: bool) -> None:
         "lint",
     ]
     assert "timer.fired" in report.remaining, "the timer of an alert is still to come"
-    assert LATER <= {name.partition(".")[0] for name in report.remaining}
+    assert {name.partition(".")[0] for name in report.remaining} >= LATER
     the_journal_is_sound_and_says_what_was_played(read(NIGHT).sha256)
     everything_is_an_exercise_and_is_over()
 
@@ -94,17 +94,6 @@ def test_a_part_of_it_is_played_from_the_command_line(
     last = told["lines"][-1]
     assert (last["type"], last["verdict"]) == ("release", "done")
     assert last["expect"] == {"status": "met", "timer_stopped": "met", "TTFS_min": "met"}
-
-
-def test_it_is_played_live_and_faster(house: str) -> None:
-    began = clock.now()
-    report = play(read(NIGHT), until=18, speed=6000)
-
-    assert report.wrong == []
-    assert clock.now() - began >= timedelta(minutes=208) / 6000
-    with reading() as session:
-        lines = session.scalars(select(journal.Line).where(journal.Line.stream != OFFICE_ID)).all()
-    assert all(began <= each.at <= clock.now() for each in lines)
 
 
 def test_people_who_are_there_are_not_added_again(house: str) -> None:
