@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test check quick screenshots bench-start bench-room vendor words lock clean
+.PHONY: help run demo test check quick screenshots bench-start bench-room vendor words lock clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -18,6 +18,14 @@ help: ## list what can be done
 
 run: $(VENV)/.runtime ## start Nasaq on http://localhost:5000 (HOST, PORT, DATABASE_URL …)
 	@exec $(PY) run.py
+
+demo: $(VENV)/.runtime ## the same, with a night of flood played into its rooms live, at SPEED=60
+	@export DATABASE_URL=$${DATABASE_URL:-sqlite:///var/demo.db}; \
+	$(PY) run.py seed 2>/dev/null || true; \
+	$(PY) run.py & served=$$!; trap 'kill $$served' EXIT; \
+	$(PY) run.py replay config/demo/scenarios/flood_24h.json --speed $(SPEED) && wait $$served
+
+SPEED ?= 60
 
 # ── proving it ────────────────────────────────────────────────────────────────
 

@@ -1,5 +1,6 @@
 """The command line: starting Nasaq, and the parts of that for whoever runs the machine."""
 
+import json
 import signal
 import socket
 import sys
@@ -21,6 +22,9 @@ from crisis.people import importing, planning
 from crisis.people.commands import import_office
 from crisis.people.queries import plan_import, the_office, the_system
 from crisis.plugs import plug_kernel
+from crisis.replay.playing import play
+from crisis.replay.playing import read as read_scenario
+from crisis.replay.report import Line
 from crisis.seeding import seed_demo
 from crisis.serving import PortTakenError
 from crisis.settings import Settings, SettingsError, is_loopback, load
@@ -136,6 +140,53 @@ def verify() -> None:
     if flaws:
         _end(f"The journal is not what was written: {len(flaws)} flaws.", code=1)
     click.echo(f"Every line follows the one before: {lines} lines in {streams} streams.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--until", type=int, metavar="MINUTES", help="Stop after this minute of the story.")
+@click.option(
+    "--speed",
+    type=click.IntRange(1, 10_000),
+    help="Play it live, this many times faster than it is written.",
+)
+@click.option("--instant", is_flag=True, help="Play it at once, as something that has just ended.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write what came of each event to this file, as JSON.",
+)
+def replay(
+    file: Path, until: int | None, speed: int | None, instant: bool, report_file: Path | None
+) -> None:
+    """Play the scenario in FILE (see docs/scenarios.md) into this exercise office.
+
+    Its people act through the same commands as everybody. Ends with 1 when anything went otherwise
+    than the file says.
+    """
+    if instant == (speed is not None):
+        _end("Say either --instant, or --speed with a number.")
+    _migrate(_settings())
+    try:
+        report = play(read_scenario(file), until=until, speed=speed or 0, heard=_tell)
+    except Refusal as refusal:
+        _refuse(refusal)
+    if report_file:
+        told = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+        report_file.write_text(told + "\n", encoding="utf-8")
+    for message in report.told():
+        click.echo(str(message))
+    if report.wrong:
+        sys.exit(1)
+
+
+def _tell(line: Line) -> None:
+    """One event as it goes by, for whoever watches."""
+    each = line.happening
+    said = line.code if line.verdict == "refused" else line.verdict
+    mark = "!" if line.is_wrong else " "
+    click.echo(f"{mark} {each.t_min:>6} {each.number:>4} {each.type:<22} {each.actor:<8} {said}")
 
 
 def _serve_alone() -> None:

@@ -84,7 +84,9 @@ class Action(StrEnum):
     TRANSLATE_STATEMENT = "translate_statement"
     REVIEW_TRANSLATION = "review_translation"
     REMIND_APPROVER = "remind_approver"
+    SHARE_STATEMENT = "share_statement"
     FIRE_DEADLINE = "fire_deadline"
+    REPLAY_SCENARIO = "replay_scenario"
 
 
 @dataclass(frozen=True)
@@ -219,10 +221,14 @@ RULES: Final[Mapping[Action, Rule]] = {
         duty(Duty.TRANSLATOR_LEAD, Duty.FACT_CHECKER, Duty.MEDIA_OFFICER)
     ),
     Action.REMIND_APPROVER: _RUNS,
+    Action.SHARE_STATEMENT: working(
+        duty(Duty.DIRECTOR, Duty.COORDINATOR, Duty.SPOKESPERSON, Duty.MEDIA_OFFICER)
+    ),
     Action.FIRE_DEADLINE: machine,
+    Action.REPLAY_SCENARIO: machine,
 }
 
-FROM_OUTSIDE: Final = frozenset({Action.ANSWER_DUTY, Action.FIRE_DEADLINE})
+FROM_OUTSIDE: Final = frozenset({Action.ANSWER_DUTY, Action.FIRE_DEADLINE, Action.REPLAY_SCENARIO})
 """What is done in an incident by somebody who may not follow it, or not yet."""
 
 

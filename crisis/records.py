@@ -8,6 +8,7 @@ from crisis.jobs import model as jobs
 from crisis.kernel import journal, once
 from crisis.people import model as people
 from crisis.realtime import model as realtime
+from crisis.replay import model as replay
 from crisis.statements import model as statements
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "once",
     "people",
     "realtime",
+    "replay",
     "statements",
 ]

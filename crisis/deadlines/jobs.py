@@ -5,6 +5,7 @@ dies in between leaves a lease that runs out; whoever sleeps through theirs find
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -36,21 +37,22 @@ class Claim:
     fence: int
 
 
-def fire_due() -> int:
-    """Fire everything that is due now; how many were fired."""
+def fire_due(of: Collection[UUID] | None = None) -> int:
+    """Fire everything that is due now, or only `of` these incidents; how many were fired."""
     fired = 0
-    while claims := claim():
+    while claims := claim(of=of):
         fired += sum(fire(each) for each in claims)
     return fired
 
 
-def claim(limit: int = AT_ONCE) -> list[Claim]:
-    """Claim what is due and nobody else holds, the most overdue first."""
+def claim(limit: int = AT_ONCE, *, of: Collection[UUID] | None = None) -> list[Claim]:
+    """Claim what is due (`of` these incidents) and nobody else holds, the most overdue first."""
     now = clock.now()
     free: tuple[ColumnElement[bool], ...] = (
         Deadline.state == State.DUE,
         Deadline.due_at <= now,
         or_(Deadline.lease_until.is_(None), Deadline.lease_until < now),
+        *([] if of is None else [Deadline.incident_id.in_(of)]),
     )
     with reading() as session:  # an idle second must not take SQLite's one pen
         if session.scalar(select(Deadline.id).where(*free).limit(1)) is None:

@@ -59,15 +59,18 @@ def hand_over_duty(
 ) -> DutyHandoverOffered:
     """Offer one's own duty to somebody else; it stays with its holder until they accept.
 
-    In a restricted incident only whoever runs it lets new people in. Raises `Conflict`:
-    `not_held`, `already`, `asked`; and `Forbidden`.
+    Often to one's deputy, who may hold it too: then accepting means carrying it on alone. In a
+    restricted incident only whoever runs it lets new people in. Raises `Conflict`: `not_held`,
+    `already` (it is one's own), `asked`; and `Forbidden`.
     """
     incident.must_take_duties()
     if _holding(work, incident, work.actor.id, duty) is None:
         raise Conflict(Message("You do not hold that duty."), code="not_held")
     must_be_able_to_hold(work, person_id, duty)
     _must_be_let_in(work, incident, person_id)
-    _must_be_free(work, incident, person_id, duty)
+    if person_id == work.actor.id:
+        raise _held_already()
+    _must_not_be_asked(work, incident, person_id, duty)
     proposal = _ask(work, incident, person_id, duty, note=note, from_id=work.actor.id)
     return DutyHandoverOffered(
         incident_id=incident.id,
@@ -226,7 +229,15 @@ def _asked_before(session: Session, proposal: DutyProposal) -> Iterator[UUID]:
 
 def _must_be_free(work: Work, incident: Incident, person_id: UUID, duty: Duty) -> None:
     if _holding(work, incident, person_id, duty):
-        raise Conflict(Message("This person already holds that duty."), code="already")
+        raise _held_already()
+    _must_not_be_asked(work, incident, person_id, duty)
+
+
+def _held_already() -> Conflict:
+    return Conflict(Message("This person already holds that duty."), code="already")
+
+
+def _must_not_be_asked(work: Work, incident: Incident, person_id: UUID, duty: Duty) -> None:
     if open_proposals(work.session, incident.id, person_id, duty):
         raise Conflict(Message("This person was asked already."), code="asked")
 

@@ -90,8 +90,7 @@ class Worker:
             self._woken.clear()
             if self._ended.is_set():
                 return
-            for each in rounds:
-                _tried(each, "round")
+            _tried(_go_round, "round")
 
     def _beat(self) -> None:
         if self._thread.is_alive():  # a worker that no longer goes round is as good as dead
@@ -100,6 +99,12 @@ class Worker:
     def _every(self, seconds: int, act: Callable[[], None], *, name: str) -> None:
         first: dict[str, Any] = {"next_run_time": clock.now() + timedelta(milliseconds=100)}
         self._alarm.add_job(lambda: _tried(act, name), "interval", seconds=seconds, **first)
+
+
+def _go_round() -> None:
+    if not heartbeat.story_is_told():
+        for each in rounds:
+            _tried(each, "round")
 
 
 def _tidy() -> None:

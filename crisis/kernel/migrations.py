@@ -22,12 +22,12 @@ def upgrade(url: str) -> None:
 
     `url` is an address as `crisis.kernel.database.connect` takes it.
     """
-    command.upgrade(_config(url), "head")
+    command.upgrade(config(url), "head")
 
 
 def pending() -> str | None:
     """What the connected database lacks, said to whoever runs the machine; None if nothing."""
-    newest = ScriptDirectory.from_config(_config("")).get_current_head()
+    newest = ScriptDirectory.from_config(config("")).get_current_head()
     with engine().connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current == newest:
@@ -41,8 +41,9 @@ def is_new() -> bool:
         return MigrationContext.configure(connection).get_current_revision() is None
 
 
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["url"] = url
-    return config
+def config(url: str) -> Config:
+    """How Alembic finds the migrations and the database at `url`."""
+    told = Config()
+    told.set_main_option("script_location", str(SCRIPTS))
+    told.attributes["url"] = url
+    return told

@@ -117,14 +117,12 @@ def article(ref: str, number: int, language: Language) -> Article:
     Raises `NotFound` alike for what was never written and for what was never released.
     """
     with reading() as session:
-        found = (
-            session.execute(_wanted().where(Incident.ref == ref, Statement.number == number))
-            .tuples()
-            .one_or_none()
-        )
+        found = session.execute(
+            _wanted().where(Incident.ref == ref, Statement.number == number)
+        ).one_or_none()
         if found is None or not _is_public(found[0]):
             raise NotFound(Message("There is no such page, or it is not open to you."))
-        return _article(session, *found, language)
+        return _article(session, found[0], found[1], language)
 
 
 def _article(
@@ -154,8 +152,8 @@ def _wanted() -> Select[Statement, Incident]:
 
 
 def _released(session: Session) -> Sequence[tuple[Statement, Incident]]:
-    rows = session.execute(_wanted()).tuples().all()
-    return [row for row in rows if _is_public(row[0])]
+    rows = session.execute(_wanted()).all()
+    return [(statement, incident) for statement, incident in rows if _is_public(statement)]
 
 
 def _is_public(statement: Statement) -> bool:

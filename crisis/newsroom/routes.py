@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Final
 
-from flask import Blueprint, g, make_response, render_template, request, session
+from flask import Blueprint, g, make_response, render_template, request
 from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
@@ -22,13 +22,6 @@ class LanguageForm(Form):
     """The language of a page; Arabic unless another is asked for."""
 
     lang: Language = "ar"
-
-
-@bp.after_request
-def same_for_everybody(answer: Response) -> Response:
-    """Whatever asked who comes, no answer here depends on it, and caches may know."""
-    session.accessed = False
-    return answer
 
 
 @bp.get("/newsroom")

@@ -17,6 +17,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Kind, Ministry, Office
 from crisis.policy import Action, Duty
 from crisis.statements.content import (
+    NEVER_PUBLIC,
     Content,
     Correction,
     Language,
@@ -240,6 +241,24 @@ def release_statement(
     await_signatures(statement, work)
     await_next_update(statement, work, next_update_at)
     return released
+
+
+@command(Action.SHARE_STATEMENT, on=Statement)
+def share_statement(statement: Statement, work: Work, *, version: int) -> StatementReleased:
+    """Hand a signed text that is never published (lines to take, questions and answers) to those
+    who speak; unlike a release, the media officer may do it too.
+
+    Raises `Conflict` (`public`) for a text that is released instead.
+    """
+    if Type(statement.type) not in NEVER_PUBLIC:
+        raise Conflict(Message("This text is for the public: release it."), code="public")
+    _must_run(work.session.get_one(Incident, statement.incident_id))
+    shared = statement.release(
+        version=version, channels=[], next_update_at=None, by=work.actor.id, at=work.now
+    )
+    must_be_as_told(work.session, statement, _out(statement))
+    await_signatures(statement, work)
+    return shared
 
 
 @command(Action.ASK_EMERGENCY, on=Statement)

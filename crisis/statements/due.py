@@ -267,9 +267,14 @@ def _let_deputies_sign(work: Work, slot: Slot, version: Version) -> list[UUID]:
 
 
 def _deputy(session: Session, holding: DutyHolding, slot: Slot) -> UUID | None:
-    """The deputy of this holder, if holding the duty would let them sign."""
+    """The deputy of this holder, if holding the duty would let them sign.
+
+    A deputy who has no deputy is stood in for by whom they stand in for.
+    """
     holder = session.get_one(Person, holding.person_id)
-    deputy = holder.deputy_id and session.get(Person, holder.deputy_id)
+    principal = select(Person.id).where(Person.deputy_id == holder.id).order_by(Person.id).limit(1)
+    deputy_id = holder.deputy_id or session.scalar(principal)
+    deputy = deputy_id and session.get(Person, deputy_id)
     if not deputy or not deputy.active or deputy.is_machine:
         return None
     if slot.ministry_id is not None and deputy.ministry_id != slot.ministry_id:

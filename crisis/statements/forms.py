@@ -146,12 +146,17 @@ class TextForm(Form):
     form: Literal["plain", "sms"] = "plain"
 
 
-class AnswerForm(Form):
-    """What an approver says of the very text they have read."""
+class ApprovalForm(Form):
+    """The very text that was read."""
 
-    answer: Answer
     version: Number
     text_hash: Hash
+
+
+class AnswerForm(ApprovalForm):
+    """What an approver says of it when they do not approve."""
+
+    answer: Literal[Answer.CHANGE, Answer.OBJECT, Answer.REFUSE]
     quick: Literal["figure", "wording", "not_ours", "timing"] | None = None
     reason: OptionalWords = None
 
@@ -160,6 +165,12 @@ class ResolutionForm(Form):
     """How one's own objection was settled."""
 
     resolution: Reason
+
+
+class SlotForm(Form):
+    """A signature."""
+
+    slot_id: UUID
 
 
 class OverruleForm(Form):

@@ -380,13 +380,6 @@ def audiences(_incident: Incident, session: Session, *, language: str) -> list[t
 
 
 @query(Action.FOLLOW_INCIDENT, on=Statement)
-def where_is(statement: Statement, session: Session) -> tuple[str, int]:
-    """The reference of the incident and the number of a statement."""
-    incident = session.get_one(Incident, statement.incident_id)
-    return incident.ref, statement.number
-
-
-@query(Action.FOLLOW_INCIDENT, on=Statement)
 def read_request(
     statement: Statement,
     session: Session,
@@ -460,15 +453,21 @@ def panel(session: Session, incident: Incident, naming: Naming) -> Panel:
 
 
 def promise_of(session: Session, incident_id: UUID) -> Promise | None:
-    """The next update that the last released statement about the situation promised."""
-    for each in _all(session, incident_id):
-        out = each.released
-        if out and each.overtakes and each.state is State.RELEASED:
-            if out.next_update_at is None:
-                return None
-            missed = out.next_update_at <= clock.now()
-            return Promise(each.number, out.next_update_at, missed)
-    return None
+    """The next update that was promised last; whoever speaks of the situation again renews it.
+
+    A correction says what was wrong, and leaves the promise standing unless it makes its own.
+    """
+    out = [
+        (version.released_at, each.number, version.next_update_at)
+        for each in _all(session, incident_id)
+        if (version := each.released)
+        and version.released_at
+        and (each.overtakes or version.next_update_at)
+    ]
+    if not out:
+        return None
+    _released_at, number, promised = max(out, key=lambda told: told[:2])
+    return Promise(number, promised, promised <= clock.now()) if promised else None
 
 
 def pins_of(session: Session, incident_id: UUID) -> list[Pin]:

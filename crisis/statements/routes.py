@@ -17,7 +17,7 @@ from crisis.statements import commands, forms, queries
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, paragraphs_of
 from crisis.statements.diff import diff_contents
 from crisis.statements.forms_of_text import plain_text, short_form
-from crisis.statements.model import Ground, State
+from crisis.statements.model import Answer, Ground, Outcome, State
 from crisis.statements.queries import StatementView
 from crisis.statements.templates import Template, fill, template, templates
 from crisis.timeline import terms
@@ -93,8 +93,8 @@ def show(ref: str, number: int) -> str:
         conflict=conflict,
         theirs=_their_difference(statement) if conflict else None,
         ministries=_involved_first(incident),
-        audiences=queries.audiences(current_actor(), incident["id"], language=language()),
-        channels=CHANNELS,
+        audiences=_audiences(statement),
+        channels=[*CHANNELS, *sorted(statement.content.channels - set(CHANNELS))],
         types=list(Type),
         release=_release_context(statement, incident),
     )
@@ -108,7 +108,8 @@ def edit(ref: str, number: int) -> Answered:
     sent = asked(forms.EditForm)
     content = sent.content(incident["zone"])
     revision = statement.revision
-    if not _says_the_same(statement, content) or sent.based_on != revision:
+    same = _says_the_same(statement, content) and sent.based_on == revision
+    if not (same and incident["may"]["draft_statement"]):
         revision = commands.edit_statement(
             current_actor(), statement.id, content=content, based_on=sent.based_on
         ).revision
@@ -221,6 +222,15 @@ def submit(ref: str, number: int) -> Answered:
     return see("statements.show", ref=ref, number=number)
 
 
+@bp.post("/i/<ref>/statements/<number:number>/reminder")
+@answers_on("statements.show")
+def remind(ref: str, number: int) -> Answered:
+    """Remind whoever has not signed, without waiting for the clock."""
+    slot_id = asked(forms.SlotForm).slot_id
+    commands.remind_now(current_actor(), _statement_id(ref, number), slot_id=slot_id)
+    return see("room.show", ref=ref)
+
+
 @bp.post("/i/<ref>/statements/<number:number>/overruling")
 @answers_on("statements.show")
 def overrule(ref: str, number: int) -> Answered:
@@ -259,10 +269,24 @@ def approval(statement_id: UUID) -> str:
     )
 
 
+@bp.post("/approvals/<uuid:statement_id>/approval")
+@answers_on("statements.approval")
+def approve(statement_id: UUID) -> Answered:
+    sent = asked(forms.ApprovalForm)
+    commands.answer_statement(
+        current_actor(),
+        statement_id,
+        answer=Answer.APPROVE,
+        version=sent.version,
+        text_hash=sent.text_hash,
+    )
+    return see("statements.approval", statement_id=statement_id)
+
+
 @bp.post("/approvals/<uuid:statement_id>")
 @answers_on("statements.approval")
 def answer(statement_id: UUID) -> Answered:
-    """Approve, ask for a change, object or refuse."""
+    """Ask for a change, object or refuse."""
     sent = asked(forms.AnswerForm)
     commands.answer_statement(
         current_actor(),
@@ -370,8 +394,12 @@ def confirm_emergency(ref: str, number: int) -> Answered:
 @answers_on("statements.show")
 def ratify(ref: str, number: int) -> Answered:
     sent = asked(forms.RatificationForm)
+    incident, statement = _statement(ref, number)
+    waits = statement.released is not None and statement.released.outcome == Outcome.PENDING
+    if incident["may"]["ratify_emergency"] and not waits:
+        raise Conflict(Message("Nothing waits to be ratified here."), code="not_pending")
     commands.ratify_emergency(
-        current_actor(), _statement_id(ref, number), ratified=sent.ratified, reason=sent.reason
+        current_actor(), statement.id, ratified=sent.ratified, reason=sent.reason
     )
     return see("statements.show", ref=ref, number=number)
 
@@ -539,6 +567,13 @@ def _involved_first(incident: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(choices, key=lambda each: order.get(each["id"], len(order)))
 
 
+def _audiences(statement: StatementView) -> list[tuple[str, str]]:
+    """Those of the office, and those the text already names."""
+    known = queries.audiences(current_actor(), statement.incident.id, language=language())
+    others = statement.content.audiences - {code for code, _name in known}
+    return [*known, *((code, code) for code in sorted(others))]
+
+
 def _order(each: Template, hazard: str) -> tuple[bool, bool, str]:
     return (not each.code.startswith(hazard), "." in each.code, each.code)
 
@@ -637,7 +672,7 @@ def _release_context(statement: StatementView, incident: dict[str, Any]) -> dict
     wait = timedelta(minutes=NEXT_UPDATE_AFTER[incident["level"]])
     return {
         "content": content,
-        "channels": CHANNELS,
+        "channels": [each for each in CHANNELS if each in content.channels] or CHANNELS,
         "chosen": sorted(content.channels) or ["website"],
         "next_update_at": content.next_update_at or clock.now() + wait,
         "must_promise": _is_about_the_situation(statement),

@@ -426,6 +426,12 @@ def _first_word(facts: Mapping[str, Any], _names: Naming) -> Message:
 
 
 _LATE: Final = (("minutes_late", Message("Minutes late")),)
+
+
+def _scenario(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda facts, _names: sentence.filled(scenario=isolated(facts["scenario"]))
+
+
 _WHY: Final = (("reason", Message("Reason")),)
 _PROOF: Final = {
     "password": Message("a password"),
@@ -761,5 +767,26 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "account.reset_link_used": _account(Message("The password was set by a link.")),
     "account.preferences_chosen": _account(Message("The preferences were changed."), "settings"),
+    "replay.begun": Telling(
+        "flask-conical",
+        Message("Replay"),
+        _scenario(Message("A scenario is played from here on: {scenario}.")),
+        details=(("sha256", Message("Fingerprint")),),
+        tone="system",
+    ),
+    "replay.ended": Telling(
+        "flask-conical",
+        Message("Replay"),
+        _scenario(Message("The scenario was played: {scenario}.")),
+        details=(("sha256", Message("Fingerprint")),),
+        tone="system",
+    ),
+    "incident.replayed": Telling(
+        "flask-conical",
+        Message("Replay"),
+        _scenario(Message("This incident is played from the scenario {scenario}.")),
+        details=(("sha256", Message("Fingerprint")),),
+        tone="system",
+    ),
 }
 """How each event is told. An event without a telling fails a test."""

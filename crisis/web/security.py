@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -32,6 +33,9 @@ PUBLIC: Final = frozenset(
 )
 """Every page that may be opened without signing in. What is not here asks for an actor."""
 
+SAME_FOR_ALL: Final = frozenset({"newsroom.index", "newsroom.show"})
+"""Pages that depend on nobody's cookies: none is set, and caches need not look at any."""
+
 CSP: Final = "; ".join(
     (
         "default-src 'none'",
@@ -55,6 +59,15 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 LARGEST_BODY: Final = 256 * 1024
+
+
+class _FormSession(SecureCookieSessionInterface):
+    """The cookie of forms, left alone by pages that are the same for everybody."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint not in SAME_FOR_ALL:
+            super().save_session(app, session, response)
+
 
 limiter = Limiter(get_remote_address, default_limits=[], strategy="fixed-window")
 csrf = CSRFProtect()
@@ -81,6 +94,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the way Flask documents
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.session_interface = _FormSession()
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_ask_for_an_actor)

@@ -165,7 +165,7 @@ def test_the_coordinator_reminds_without_waiting_for_the_clock(house: str) -> No
     slot = slot_of(statement_id, story.ministries[0])
     coordinator = given.runs(story.incident)
     reminded = remind_now(coordinator, statement_id, slot_id=slot)
-    settle()
+    until(NOON)
 
     assert (reminded.percent, reminded.person_ids) == (None, [story.health.id])
     assert "reminder" in [each.purpose for each in told(story.health.id)]

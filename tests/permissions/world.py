@@ -112,6 +112,11 @@ class World:
             "chief": self.chief.id,
             "proposal_id": self.records[DutyProposal].get(place, NOBODY),
             "session_id": self.sessions[who].session_id,
+            "statement_id": self.records[Statement].get(place, NOBODY),
+            "number": 1,
+            "lang": "en",
+            "slot": NOBODY,
+            "text_hash": "0" * 64,
             "token": "no-such-token",
             "filename": "css/base.css",
         }

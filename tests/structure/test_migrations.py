@@ -1,11 +1,20 @@
 """What the migrations build is what the models describe, on both engines."""
 
+from pathlib import Path
+from uuid import uuid4
+
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from crisis import records
+from crisis.jobs.reactions import consumers
+from crisis.kernel import database as kernel_database
+from crisis.kernel import migrations
 from crisis.kernel.database import Base
+from crisis.plugs import plug_kernel
+from tests.parts.postgres import PostgresServer
 from tests.structure.tree import Finding, files, must_be_empty
 
 
@@ -27,3 +36,27 @@ def test_models_match_migrations(database: str) -> None:
 
     remedy = "What to do: write a migration in migrations/versions for this."
     assert not differences, "\n".join(["", *map(str, differences), remedy])
+
+
+def test_what_happened_before_there_were_reactions_is_not_told_now(
+    database: str, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    old = f"sqlite:///{tmp_path / 'old.db'}"
+    if database.startswith("postgresql"):
+        old = postgres_server.new_database()
+    plug_kernel()
+    command.upgrade(migrations.config(old), "0002")
+    stream = {"stream": uuid4().hex, "seq": 41, "hash": "0" * 64, "at": "2026-11-21 12:00:00"}
+    engine = sqlalchemy.create_engine(old)
+    with engine.begin() as connection:
+        into = "INSERT INTO stream_head (stream, seq, hash, at) VALUES (:stream, :seq, :hash, :at)"
+        connection.execute(sqlalchemy.text(into), stream)
+    migrations.upgrade(old)
+    with engine.begin() as connection:
+        found = connection.execute(
+            sqlalchemy.text("SELECT consumer, seq FROM reaction_cursor ORDER BY consumer")
+        ).all()
+    engine.dispose()
+    kernel_database.engine().dispose()
+
+    assert [tuple(each) for each in found] == [(each, 41) for each in sorted(consumers)]

@@ -1,0 +1,284 @@
+"""One text, many signatures: written on a desktop, signed on phones, released and corrected."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
+
+from crisis.incidents.commands import assign_duty
+from crisis.kernel import clock, database
+from crisis.kernel.database import reading
+from crisis.people.model import Person
+from crisis.plugs import plug_kernel
+from crisis.policy import Actor, Duty, Rank
+from crisis.statements.model import State, Statement
+from tests import given
+from tests.browser.entering import enter_as, go_live
+from tests.parts.browser import PHONE, OpenWindow
+from tests.parts.promises import needs
+from tests.parts.server import StartProduct
+
+HUDA, SAMIRA, KHALED, ADEL = "هدى المبروك", "سميرة العوكلي", "Khaled al-Naas", "Adel Hassadi"
+CONFLICT = ("409",)
+TITLES = {
+    "ar": "بيان حكومي موحّد بشأن سيول وادي الزهر",
+    "en": "Unified government statement on the Wadi Al-Zahr floods",
+    "fr": "Communiqué gouvernemental unifié sur les crues de l’oued Al-Zahr",
+}
+TEXTS = {
+    "ar": [
+        "نعلم أن هذه الساعات صعبة على الأهالي، ونتقدم بخالص مواساتنا للأسر المتضررة.",
+        "ما نعرفه: أكدت وزارة الداخلية أن الطريق الساحلي مغلق، ومنسوب السد مستقر.",
+        "ما لا نعرفه بعد: لم تُحدَّد مدة انقطاع الكهرباء.",
+        "ما نقوم به: تعمل فرق الإنقاذ في الميدان على إخلاء الأحياء المنخفضة.",
+        "ابتعدوا عن مجاري الأودية.",
+        "يصدر التحديث التالي عند الساعة {time}.",
+    ],
+    "en": [
+        "We know these hours are hard and share the sorrow of the families affected.",
+        "What we know: the Ministry of Interior confirmed that the coastal road is closed, "
+        "and the dam level is stable.",
+        "We do not yet know how long the power outage will last.",
+        "What we are doing: rescue teams are on the ground, evacuating low-lying districts.",
+        "Stay away from wadi beds.",
+        "The next update is at {time}.",
+    ],
+    "fr": [
+        "Nous savons combien ces heures sont dures et partageons la peine des familles.",
+        "Ce que nous savons : le ministère de l’Intérieur a confirmé que la route côtière est "
+        "fermée et que le niveau du barrage est stable.",
+        "Nous ignorons encore la durée de la coupure de courant.",
+        "Ce que nous faisons : les équipes de secours sont sur place dans les quartiers bas.",
+        "Restez loin des lits d’oueds.",
+        "Prochain point à {time}.",
+    ],
+}
+CORRECTED = {
+    "ar": "تصحيح للبيان 1. ذكرنا: المنسوب تحت المراقبة. والصحيح: المنسوب يرتفع. سبب الخطأ: قراءة "
+    "قديمة. نعتذر عن ذلك.",
+    "en": "Correction to statement 1. We said: the level is under watch. The correct word is: "
+    "rising. Why it happened: an old reading. We apologise.",
+    "fr": "Rectificatif au communiqué 1. Nous avions dit : sous surveillance. L'information "
+    "exacte : il monte. Cause de l'erreur : un relevé ancien. Nous présentons nos excuses.",
+}
+BETTER = {
+    "ar": ("مستقر", "تحت المراقبة المستمرة"),
+    "en": ("stable", "under continuous watch"),
+    "fr": ("stable", "sous surveillance continue"),
+}
+
+pytestmark = needs("browser")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A demo office in an exercise: its database, its incident, and the Interior's id."""
+
+    database: str
+    incident: UUID
+    ref: str
+    interior: UUID
+
+
+@pytest.fixture
+def scene(sqlite_url: str) -> Iterator[Scene]:
+    database.connect(sqlite_url)
+    plug_kernel()
+    given.an_office(is_exercise=True)
+    given.a_person(rank=Rank.COORDINATOR, name=HUDA)
+    given.a_person(name=ADEL, language="fr", standing_duty=Duty.SPOKESPERSON)
+    health, interior = given.a_ministry("MOH"), given.a_ministry("MOI")
+    liaison = Duty.LIAISON
+    given.a_person(name=SAMIRA, ministry=health, standing_duty=liaison)
+    given.a_person(name=KHALED, ministry=interior, language="en", standing_duty=liaison)
+    incident = given.an_incident(by=called(HUDA), lead=health, supporting=[interior])
+    yield Scene(sqlite_url, incident.id, incident.ref, interior)
+    database.engine().dispose()
+
+
+def called(name: str) -> Actor:
+    with reading() as session:
+        people = session.scalars(select(Person)).all()
+    return given.actor(next(each.id for each in people if each.name["ar"] == name))
+
+
+@pytest.mark.slow
+def test_from_the_first_word_to_the_correction(
+    scene: Scene, start_product: StartProduct, open_window: OpenWindow
+) -> None:
+    url = start_product(scene.database).url
+    desk = open_window(url, lang="ar", forgiven=CONFLICT).page
+    enter_as(desk, HUDA)
+    room = desk.context.new_page()
+    go_live(room, scene.ref)
+
+    write(desk, scene)
+    expect(state(room)).to_have_text("مسودة")
+    send_for_approval(desk, ["MOH", "MOI"], role="spokesperson")
+    expect(seals(room, "asked")).to_have_count(3)
+
+    samira = open_window(url, lang="ar", viewport=PHONE, forgiven=CONFLICT).page
+    khaled = open_window(url, lang="en", viewport=PHONE, forgiven=CONFLICT).page
+    adel = open_window(url, lang="fr", viewport=PHONE, javascript=False, forgiven=CONFLICT).page
+    link = f"/approvals/{the_statement(scene).id}"
+
+    # Health, from the link to "approved" in three taps: open it, enter, approve.
+    samira.goto(link)
+    samira.locator("form[action*='/signin/as/']", has_text=SAMIRA).locator("button").click()
+    expect(samira.locator("h1")).to_have_text("مطلوب اعتمادك")
+    expect(seals(room, "opened")).to_have_count(1)
+    samira.locator("#approve button").click()
+    expect(samira.locator("h1")).to_have_text("سُجّل اعتمادكم")
+    expect(seals(room, "approve")).to_have_count(1)
+
+    # The Interior objects, and the room shows why.
+    khaled.goto(link)
+    khaled.locator("form[action*='/signin/as/']", has_text=KHALED).locator("button").click()
+    expect(khaled.locator("#mine")).to_contain_text("Your entity's part")
+    khaled.locator("details.say summary").nth(1).click()
+    khaled.locator("#object-reason").fill("The dam level is not known to be stable.")
+    khaled.locator("#object .go").click()
+    expect(khaled.locator("h1")).to_have_text("Your objection is recorded")
+    expect(state(room)).to_have_text("اعتراض")
+    expect(room.locator("#statements .held")).to_contain_text("not known to be stable")
+
+    # The spokesperson reads version 1, without JavaScript, while version 2 is written.
+    adel.goto(link)
+    adel.locator("form[action*='/signin/as/']", has_text=ADEL).locator("button").click()
+    expect(adel.locator("h1")).to_have_text("Votre validation est demandée")
+    improve(desk, scene)
+    expect(seals(room, "approve")).to_have_count(0)
+    adel.locator("#approve button").click()
+    expect(adel.locator(".notice.bad")).to_contain_text("Le texte a changé")
+    expect(adel.locator("ins").first).to_be_visible()
+    adel.locator("#approve button").click()
+    expect(adel.locator("h1")).to_have_text("Votre validation est enregistrée")
+    expect(seals(room, "approve")).to_have_count(1)
+
+    # Nobody approves their own words, whatever duty they hold.
+    as_author(desk, scene, link)
+
+    # Health sees only what changed since it approved; the Interior sees the whole text.
+    samira.goto(link)
+    expect(samira.locator("h1")).to_have_text("تغيّر النص بعد اعتمادك")
+    expect(samira.locator(".df")).to_have_count(3)
+    expect(samira.locator(".same")).to_be_visible()
+    samira.locator("#approve button").click()
+    khaled.goto(link)
+    khaled.locator("#approve button").click()
+    expect(khaled.locator("h1")).to_have_text("Your approval is recorded")
+    expect(state(room)).to_have_text("معتمد")
+    expect(room.locator("#statements .alarm")).to_contain_text("معتمد ولم يصدر")
+
+    # The spokesperson lets it out, still without JavaScript; the room counts down to the next.
+    adel.goto(f"/i/{scene.ref}/statements/1/release")
+    adel.locator(".dlg-foot button.primary").click()
+    expect(adel.locator(".hd .tag.brass")).to_be_visible()
+    expect(state(room)).to_have_text("صادر")
+    expect(room.locator("#header [data-until]")).to_be_visible()
+    assert room.evaluate("window.neverReloaded === true"), "the room was reloaded"
+
+    visitor = open_window(url, javascript=False).page
+    visitor.goto(f"/newsroom/{scene.ref}/1")
+    expect(visitor.locator("h1")).to_have_text(TITLES["ar"])
+    expect(visitor.locator(".bd")).to_contain_text("تحت المراقبة المستمرة")
+
+    correct(desk, scene)
+    expect(room.locator("#stm-title")).to_have_text("البيان 2")
+    for page in (samira, khaled, adel):
+        page.goto(f"/approvals/{the_statement(scene, 2).id}")
+        page.locator("#approve button").click()
+        expect(page.locator(".stamp")).to_be_visible()
+    adel.goto(f"/i/{scene.ref}/statements/2/release")
+    adel.locator(".dlg-foot button.primary").click()
+    expect(adel.locator(".hd .tag.brass")).to_be_visible()
+    assert the_statement(scene).state is State.CORRECTED
+    visitor.goto(f"/newsroom/{scene.ref}/1?lang=en")
+    expect(visitor.locator(".ban")).to_contain_text("This statement was corrected.")
+
+
+def write(page: Page, scene: Scene) -> None:
+    """A statement of six paragraphs in three languages, saved by itself."""
+    page.goto(f"/i/{scene.ref}/statements/new")
+    page.locator("#begin button").click()
+    later = clock.now().astimezone(ZoneInfo("Africa/Tripoli")) + timedelta(minutes=55)
+    for language, paragraphs in TEXTS.items():
+        page.locator(f"#edit-title_{language}").fill(TITLES[language])
+        for place, text in enumerate(paragraphs):
+            cell = page.locator(f"textarea[name={language}]").nth(place)
+            cell.fill(text.format(time=later.strftime("%H:%M")))
+    page.locator("[name=owner]").nth(1).select_option(str(scene.interior))
+    expect(page.locator("#saved")).to_contain_text("حُفظت", timeout=15_000)
+
+
+def send_for_approval(page: Page, ministries: list[str], *, role: str) -> None:
+    """Name the signatures: these ministries, and one role of the office."""
+    page.locator("button[value=submit]").click()
+    for box in page.locator("#submission-ministries .check").all():
+        box.locator("input").set_checked(any(code in box.inner_text() for code in ministries))
+    for box in page.locator("#submission-roles input").all():
+        box.set_checked(box.get_attribute("value") == role)
+    page.locator("#submission .dlg-foot button").click()
+    expect(page.locator("#versions")).to_be_visible()
+
+
+def improve(page: Page, scene: Scene) -> None:
+    """The next version, with other words in one paragraph of every language."""
+    page.goto(f"/i/{scene.ref}/statements/1")
+    for language, (old, new) in BETTER.items():
+        cell = page.locator(f"textarea[name={language}]").nth(1)
+        cell.fill(cell.input_value().replace(old, new))
+    send_for_approval(page, ["MOH", "MOI"], role="spokesperson")
+
+
+def as_author(page: Page, scene: Scene, link: str) -> None:
+    huda = called(HUDA)
+    assign_duty(huda, scene.incident, person_id=huda.id, duty=Duty.SPOKESPERSON)
+    page.goto(link)
+    expect(page.locator(".done.plain")).to_contain_text("فيعتمده غيرك")
+    version = given.version(the_statement(scene))
+    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+    refused = page.request.post(
+        f"{link}/approval",
+        form={"version": str(version.number), "text_hash": version.sha256, "csrf_token": token},
+        headers={"Accept": "application/json"},
+    )
+    assert (refused.status, refused.json()["code"]) == (403, "author")
+
+
+def correct(page: Page, scene: Scene) -> None:
+    """Prepared in one step from what went out; the same signatures are offered."""
+    page.goto(f"/i/{scene.ref}/statements/1")
+    page.locator("summary", has_text="صحّحه").click()
+    for language, words in (
+        ("ar", "ورد في الفقرة الثانية وصف خاطئ لمنسوب السد. الصحيح: المنسوب يرتفع."),
+        ("en", "The second paragraph described the dam level wrongly. It is rising."),
+        ("fr", "Le deuxième paragraphe décrivait mal le niveau du barrage. Il monte."),
+    ):
+        page.locator(f"#correction-wrong_{language}").fill(words)
+    page.locator("#correction button").click()
+    expect(page.locator("#edit")).to_be_visible()
+    for language, text in CORRECTED.items():
+        page.locator(f"textarea[name={language}]").first.fill(text)
+    send_for_approval(page, ["MOH", "MOI"], role="spokesperson")
+
+
+def state(room: Page) -> Locator:
+    return room.locator("#statements > header .tag")
+
+
+def seals(room: Page, how: str) -> Locator:
+    return room.locator(f"#statements [data-seal='{how}']")
+
+
+def the_statement(scene: Scene, number: int = 1) -> Statement:
+    with reading() as session:
+        wanted = select(Statement).where(
+            Statement.incident_id == scene.incident, Statement.number == number
+        )
+        return session.scalars(wanted).one()

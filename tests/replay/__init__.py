@@ -1,0 +1,1 @@
+"""Replay: whole stories, and files that nobody should play."""
