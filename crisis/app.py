@@ -95,7 +95,10 @@ def _plug_web(app: Flask, settings: Settings) -> None:
 def _plug_realtime(app: Flask, settings: Settings) -> None:
     sockets.register(app, settings)
     eviction.plug(
-        alive=loading.session_alive, may_follow=room_sockets.may_follow, touch=sessions.touch
+        alive=loading.session_alive,
+        may_follow=room_sockets.may_follow,
+        touch=sessions.touch,
+        harmless=room_sockets.HARMLESS,
     )
     tailer.plug(app, press=press.packet, style=office_style)
     doorkeeper.plug(app, faces=press.presence_html, style=office_style)

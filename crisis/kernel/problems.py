@@ -68,6 +68,9 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The mark at place {position} ({code_point}) is one too many, or stands on no letter. "
         "Delete it."
     ),
+    "text.mixed_alphabets": _(
+        "{code_point} at place {position} only looks like a Latin letter. Type the word anew."
+    ),
     "email.invalid": _("This is not an e-mail address. Write one like name@ministry.gov.ly."),
     "email.not_ascii": _(
         "An e-mail address has Latin letters and digits only; "

@@ -23,8 +23,11 @@ __all__ = [
     "Code",
     "Email",
     "Line",
+    "Name",
     "OptionalLine",
+    "OptionalName",
     "OptionalProse",
+    "OptionalShortName",
     "Prose",
     "Reading",
     "ShortLine",
@@ -35,6 +38,7 @@ __all__ = [
     "phone",
     "plain_digits",
     "problem_message",
+    "proper_name",
     "prose",
     "similar",
 ]
@@ -68,6 +72,14 @@ class Reading(Generic[Answer]):
 def line(max_length: int) -> Reading[str]:
     """One line of at most `max_length` characters, counted after NFC; never blank."""
     return Reading(lambda typed: _read_text(typed, max_length, several_lines=False))
+
+
+def proper_name(max_length: int) -> Reading[str]:
+    """The same, for what somebody or something is called: no word of it mixes alphabets.
+
+    A Greek or Cyrillic letter among Latin ones makes a second ministry that looks like the first.
+    """
+    return Reading(lambda typed: _refuse_mixed(_read_text(typed, max_length, several_lines=False)))
 
 
 def prose(max_length: int) -> Reading[str]:
@@ -126,6 +138,9 @@ _CODE_SPACING: Final = {ord(c): None for c in " -\t\r\n\u00a0\u200e\u200f\u202f"
 Line = Annotated[str, line(200)]
 ShortLine = Annotated[str, line(80)]
 Prose = Annotated[str, prose(20_000)]
+Name = Annotated[str, proper_name(200)]
+OptionalName = Annotated[str | None, optional(proper_name(200))]
+OptionalShortName = Annotated[str | None, optional(proper_name(80))]
 OptionalLine = Annotated[str | None, optional(line(200))]
 OptionalProse = Annotated[str | None, optional(prose(20_000))]
 Whole = Annotated[int, BeforeValidator(lambda typed: _read_digits(typed))]
@@ -226,6 +241,10 @@ _BREAK: Final = re.compile(r"[\n\t]")
 _JOINER: Final = re.compile(r"[\u200c\u200d]")
 _EMOJI_STYLE: Final = re.compile(r"[\ufe0e\ufe0f]")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Me", "Mn", "Zl", "Zp", "Zs"})
+_LOOKALIKES: Final = frozenset(
+    {"ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "FULLWIDTH", "GREEK", "MATHEMATICAL"}
+)
+"""Alphabets with letters that look like Latin ones, as Unicode names their letters."""
 _FILLERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
@@ -304,6 +323,22 @@ def _refuse_break(text: str) -> None:
     if found := _BREAK.search(text.rstrip(), begins):
         kind = "text.line_break" if found.group() == "\n" else "text.control"
         raise problem(kind, **_place(found.group(), found.start() + 1))
+
+
+def _refuse_mixed(text: str) -> str:
+    if text.isascii():
+        return text
+    for word in _WORD.finditer(text):
+        alphabets = [_alphabet(letter) for letter in word.group()]
+        if "LATIN" in alphabets and not _LOOKALIKES.isdisjoint(alphabets):
+            at = next(i for i, each in enumerate(alphabets) if each in _LOOKALIKES)
+            place = _place(word.group()[at], word.start() + at + 1)
+            raise problem("text.mixed_alphabets", **place)
+    return text
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _place(character: str, position: int) -> dict[str, Any]:

@@ -5,7 +5,16 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from crisis.kernel.text import Email, Line, OptionalLine, Reading, Whole
+from crisis.kernel.text import (
+    Email,
+    Line,
+    Name,
+    OptionalLine,
+    OptionalName,
+    OptionalShortName,
+    Reading,
+    Whole,
+)
 from crisis.people.importing import (
     LARGEST,
     Country,
@@ -24,9 +33,9 @@ email: Final[Reading[str]] = get_args(Email)[1]
 
 
 class SettingsForm(Form):
-    name_ar: Line
-    name_en: OptionalLine = None
-    name_fr: OptionalLine = None
+    name_ar: Name
+    name_en: OptionalName = None
+    name_fr: OptionalName = None
     zone: Zone
     digits: Digits
     calendar: Calendar
@@ -40,12 +49,12 @@ class SettingsForm(Form):
 
 class MinistryForm(Form):
     kind: Kind
-    name_ar: Line
-    name_en: OptionalLine = None
-    name_fr: OptionalLine = None
-    short_ar: OptionalShortLine = None
-    short_en: OptionalShortLine = None
-    short_fr: OptionalShortLine = None
+    name_ar: Name
+    name_en: OptionalName = None
+    name_fr: OptionalName = None
+    short_ar: OptionalShortName = None
+    short_en: OptionalShortName = None
+    short_fr: OptionalShortName = None
     lead_hazards: list[Hazard] = Field(default=[], max_length=len(Hazard))
 
     @property
@@ -62,9 +71,9 @@ class NewMinistryForm(MinistryForm):
 
 
 class PersonForm(Form):
-    name_ar: Line
-    name_en: OptionalLine = None
-    name_fr: OptionalLine = None
+    name_ar: Name
+    name_en: OptionalName = None
+    name_fr: OptionalName = None
     title_ar: OptionalLine = None
     title_en: OptionalLine = None
     title_fr: OptionalLine = None

@@ -30,7 +30,9 @@ from crisis.kernel.problems import problem, problem_message
 from crisis.kernel.text import (
     Email,
     Line,
+    Name,
     OptionalLine,
+    OptionalName,
     Reading,
     line,
     optional,
@@ -108,9 +110,9 @@ class Given(BaseModel):
 
 
 class NamesGiven(Given):
-    ar: OptionalLine = None
-    en: OptionalLine = None
-    fr: OptionalLine = None
+    ar: OptionalName = None
+    en: OptionalName = None
+    fr: OptionalName = None
 
     @property
     def names(self) -> Names:
@@ -118,7 +120,7 @@ class NamesGiven(Given):
 
 
 class FullNamesGiven(NamesGiven):
-    ar: Line
+    ar: Name
 
 
 class OfficeGiven(Given):

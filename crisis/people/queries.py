@@ -9,10 +9,10 @@ from sqlalchemy import Row, String, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from crisis.kernel.command import query
-from crisis.kernel.database import reading
+from crisis.kernel.database import engine, reading
 from crisis.kernel.errors import NotFound
 from crisis.kernel.ids import OFFICE_ID
-from crisis.kernel.journal import last_lines
+from crisis.kernel.journal import head_of, last_lines
 from crisis.kernel.text import fold_arabic
 from crisis.kernel.words import Message
 from crisis.people.importing import Roster
@@ -193,8 +193,30 @@ def plan_import(office: Office, session: Session, *, roster: Roster) -> Plan:
     return plan_for(session, office, roster)
 
 
+class _Remembered:
+    """The last directory that was read, and of which office as it stood when."""
+
+    last: tuple[tuple[str, int], Directory] | None = None
+
+
+_remembered: Final = _Remembered()
+
+
 def directory(session: Session) -> Directory:
-    """The names of everybody and every ministry, machines and the inactive included."""
+    """The names of everybody and every ministry, machines and the inactive included.
+
+    Names change only by lines of the office's own stream; until it grows, they are not read again.
+    """
+    now = (str(engine().url), head_of(session, OFFICE_ID))
+    last = _remembered.last
+    if last is not None and last[0] == now:
+        return last[1]
+    found = _directory(session)
+    _remembered.last = now, found
+    return found
+
+
+def _directory(session: Session) -> Directory:
     rows = session.execute(select(Person.id, Person.name, Person.ministry_id)).all()
     named = session.execute(select(Ministry.id, Ministry.name, Ministry.short_name)).all()
     return Directory(

@@ -1,15 +1,19 @@
 """Nobody stays in a room who may no longer be there.
 
-Every second, in every process, and before each line is told, it is asked anew of every listener:
-is the session alive, is the person in service, may they still follow the incident?
+Every second, in every process, and before a line is told when anything could have changed, it is
+asked anew of every listener: is the session alive, is the person in service, may they still follow
+the incident?
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from crisis.kernel import journal
+from crisis.kernel.ids import OFFICE_ID
+from crisis.kernel.journal import Line
 from crisis.realtime import rooms
 from crisis.realtime.rooms import Connection
 
@@ -20,9 +24,14 @@ Pair = tuple[UUID, UUID]
 """A person and an incident."""
 
 
+_judged: Final[dict[UUID, tuple[int, frozenset[Connection]]]] = {}
+"""By stream: who was found to belong there, when the office's own stream had this many lines."""
+
+
 class _Plugged:
     """What comes from above this package; `crisis.app` fills it with `plug`."""
 
+    harmless: Collection[str] = ()
     alive: Callable[[Session, Collection[UUID]], Collection[UUID]]
     may_follow: Callable[[Session, Collection[Pair]], Collection[Pair]]
     touch: Callable[[list[UUID]], None]
@@ -36,13 +45,17 @@ def plug(
     alive: Callable[[Session, Collection[UUID]], Collection[UUID]],
     may_follow: Callable[[Session, Collection[Pair]], Collection[Pair]],
     touch: Callable[[list[UUID]], None],
+    harmless: Collection[str] = (),
 ) -> None:
     """Say who may be where.
 
     `alive(session, session_ids)` returns those sessions that are signed in still, of people in
     service. `may_follow(session, pairs)` returns those pairs of person and incident in which the
     person may read the page of the incident. `touch(session_ids)` notes that sessions are in use.
+    `harmless` are the names of lines in an incident's stream after which everybody may still follow
+    it who could before.
     """
+    _plugged.harmless = harmless
     _plugged.alive, _plugged.may_follow, _plugged.touch = alive, may_follow, touch
 
 
@@ -88,6 +101,30 @@ def strangers(session: Session, connections: Collection[Connection]) -> dict[Con
 def touch(session_ids: Collection[UUID]) -> None:
     """Note that these sessions are in use: a page of theirs is open."""
     _plugged.touch(list(session_ids))
+
+
+def strangers_to(
+    session: Session, lines: Sequence[Line], connections: Collection[Connection]
+) -> dict[Connection, str]:
+    """Those who must go before they hear `lines`, the next of one stream.
+
+    Rights change by lines of the incident's own stream or of the office's; so nobody is asked again
+    when neither has any that could matter. Sessions that end by themselves are seen to each second.
+    """
+    stream, here = lines[0].stream, frozenset(connections)
+    office_head = journal.head_of(session, OFFICE_ID)
+    head_then, known = _judged.get(stream, (-1, frozenset()))
+    nothing_new = head_then == office_head and here <= known
+    if nothing_new and all(line.name in _plugged.harmless for line in lines):
+        return {}
+    found = strangers(session, connections)
+    _judged[stream] = office_head, here - found.keys()
+    return found
+
+
+def forget(stream: UUID) -> None:
+    """Nobody listens to this stream any more."""
+    _judged.pop(stream, None)
 
 
 def see_out(strangers: Mapping[Connection, str]) -> None:

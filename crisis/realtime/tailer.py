@@ -138,6 +138,7 @@ def _followed() -> dict[UUID, int]:
         listened = rooms.listened()
         for stream in _cursors.keys() - listened.keys():
             del _cursors[stream]
+            eviction.forget(stream)
         return dict(_cursors)
 
 
@@ -159,8 +160,10 @@ def _tell(stream: UUID, cursor: int) -> None:
     while True:
         with reading() as session:
             lines = journal.lines_since(session, stream, cursor, limit=AT_ONCE)
+            if not lines:
+                return
             # After the lines are read, so that nobody hears one from after they lost the right.
-            strangers = eviction.strangers(session, rooms.listeners(stream))
+            strangers = eviction.strangers_to(session, lines, rooms.listeners(stream))
         eviction.see_out(strangers)
         _say(stream, lines)
         if len(lines) < AT_ONCE:
@@ -172,8 +175,7 @@ def _say(stream: UUID, lines: Sequence[Line]) -> None:
     for language in rooms.listened().get(stream, ()):
         for packet in _pressed(lines, language):
             rooms.say("news", packet, to=rooms.room_of(stream, language))
-    if lines:
-        _set_cursor(stream, lines[-1].seq)
+    _set_cursor(stream, lines[-1].seq)
 
 
 def _pressed(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:

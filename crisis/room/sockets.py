@@ -1,6 +1,7 @@
 """What the live room asks of the slices below: who may be in it, and what it is sent."""
 
 from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +11,11 @@ from crisis.incidents.model import Incident
 from crisis.incidents.queries import cases_followed
 from crisis.people.model import DutyHolding
 from crisis.people.queries import actors_of
+
+HARMLESS: Final = frozenset(
+    {"note.added", "line.corrected", "decision.recorded", "level.assessed", "phase.changed"}
+)
+"""Lines after which everybody may still follow the incident who could before."""
 
 
 def may_follow(session: Session, pairs: Iterable[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from flask import Request, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 
@@ -49,14 +49,16 @@ def take_body() -> None:
     """
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
+    taken = False
     try:
         if _is_strange():
             raise UnsupportedMediaType
         if sum(len(values) for _name, values in request.form.lists()) > MOST_FIELDS:
             raise RequestEntityTooLarge
-    except HTTPException:
-        request.form, request.files = ImmutableMultiDict(), ImmutableMultiDict()
-        raise
+        taken = True
+    finally:
+        if not taken:
+            request.form, request.files = ImmutableMultiDict(), ImmutableMultiDict()
 
 
 def _is_strange() -> bool:

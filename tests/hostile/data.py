@@ -71,10 +71,11 @@ class Input:
         return _expected(self._told(field.kind) or "refused", field)
 
     def _told(self, kind: str) -> str | None:
-        told = self.by_kind.get(kind)
+        like = KINDS[kind].get("like", kind)
+        told = self.by_kind.get(kind) or self.by_kind.get(like)
         if told is None and KINDS[kind].get("words"):
             told = self.by_kind.get("text")
-            if told == "accepted" and kind not in {"line", "prose"}:
+            if told == "accepted" and like not in {"line", "prose"}:
                 told = None
         return told
 

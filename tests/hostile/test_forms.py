@@ -11,6 +11,7 @@ from tests.hostile.world import World
 
 ONE_OF_EACH_KIND = {
     "line": ("incidents.send_report", "title"),
+    "name": ("people.ministry_form", "name_ar"),
     "prose": ("incidents.note", "text"),
     "email": ("people.person_form", "email"),
     "phone": ("people.contacts", "value"),

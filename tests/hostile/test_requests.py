@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -307,6 +308,30 @@ def test_a_key_sent_again_writes_nothing_twice(world: World) -> None:
     assert (
         sum(TYPED in each.text for each in room.page.elements if each.get("id")[:5] == "line-") == 1
     )
+
+
+def test_a_key_sent_ten_times_at_once_writes_once(world: World) -> None:
+    body, path = note(world), where(world)
+    cookies = [world.visitor("coordinator").client.get_cookie(name) for name in ("sid", "form")]
+    cookie = "; ".join(f"{each.key}={each.value}" for each in cookies if each)
+    together, answers = Barrier(10), list[int]()
+
+    def post() -> None:
+        client = world.app.test_client(use_cookies=False)
+        together.wait()
+        response = client.post(path, data=body, content_type=FORM, headers={"Cookie": cookie})
+        answers.append(response.status_code)
+
+    threads = [Thread(target=post) for _time in range(10)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    room = world.visitor("coordinator").get(f"/i/{world.names['open']}").page
+    assert answers == [303] * 10
+    lines = [each.text for each in room.elements if each.get("id").startswith("line-")]
+    assert sum(TYPED in each for each in lines) == 1
 
 
 def test_a_key_with_other_words_is_refused_and_the_words_stay(world: World) -> None:

@@ -31,6 +31,7 @@ from crisis.kernel.text import (
     phone,
     plain_digits,
     problem_message,
+    proper_name,
     prose,
     similar,
 )
@@ -555,3 +556,41 @@ def test_a_refusal_raised_directly_is_said_in_the_same_words() -> None:
         line(3).read("abcd")
     assert str(problem_message(caught.value)) == "Too long: 4 characters, where 3 fit. Shorten it."
     assert str(problem_message(caught.value)) == caught.value.message()
+
+
+# ── what somebody or something is called ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "code_point", "position"),
+    [
+        ("Ministry of Ηealth", "U+0397", 13),
+        ("аdmin", "U+0430", 1),
+        ("Mｉnistry", "U+FF49", 2),
+        ("𝐇ealth", "U+1D407", 1),
+        ("وزارة Ηealth", "U+0397", 7),
+    ],
+)
+def test_a_letter_that_only_looks_latin_makes_no_second_ministry(
+    typed: str, code_point: str, position: int
+) -> None:
+    assert refusal(proper_name(200), typed) == (
+        "text.mixed_alphabets",
+        {"code_point": code_point, "position": position},
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "وزارة الصحة",
+        "Société d’État",
+        "Υπουργείο Υγείας",
+        "ООН UN",
+        "وزارة UNDP ٢٠٢٦",
+        "µSv",
+        "Żuraw",
+    ],
+)
+def test_every_alphabet_can_name_something_by_itself(typed: str) -> None:
+    assert proper_name(200).read(typed) == typed

@@ -9,9 +9,11 @@ from crisis.account.commands import sign_out, sign_out_everywhere
 from crisis.incidents.commands import add_note, assign_duty, release_duty, restrict_incident
 from crisis.incidents.model import Incident
 from crisis.kernel import database as kernel_database
+from crisis.kernel.event import REGISTRY
 from crisis.people.commands import set_person_active
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty
+from crisis.room.sockets import HARMLESS
 from tests import given
 from tests.parts.server import StartProduct
 from tests.parts.sockets import Page, SignedIn, signed_in
@@ -50,7 +52,7 @@ def a_bystander(_incident: Incident) -> Actor:
     return given.a_coordinator()
 
 
-@pytest.mark.parametrize(
+LOSSES = pytest.mark.parametrize(
     ("who", "act", "why"),
     [
         (a_liaison, sign_out_here, "signed_out"),
@@ -60,6 +62,9 @@ def a_bystander(_incident: Incident) -> Actor:
         (a_bystander, restrict, "not_yours"),
     ],
 )
+
+
+@LOSSES
 def test_losing_the_right_closes_the_socket_in_both_processes(
     postgres_url: str,
     start_product: StartProduct,
@@ -94,6 +99,34 @@ def test_losing_the_right_closes_the_socket_in_both_processes(
     kernel_database.engine().dispose()
 
 
+@LOSSES
+def test_a_line_that_follows_at_once_is_already_not_for_them(
+    sqlite_url: str,
+    start_product: StartProduct,
+    who: Callable[[Incident], Actor],
+    act: Act,
+    why: str,
+) -> None:
+    kernel_database.connect(sqlite_url)
+    plug_kernel()
+    incident = given.an_incident()
+    runner, leaver = signed_in(given.runs(incident)), signed_in(who(incident))
+    port = start_product(sqlite_url).port
+    staying, going = entered(port, runner, incident), entered(port, leaver, incident)
+    for text in ("للجميع", "للجميع أيضا"):
+        add_note(runner.person, incident.id, text=text)
+    going.wait_for(lambda: len(going.news) == 2)
+
+    act(incident, leaver)
+    add_note(runner.person, incident.id, text="ليس له")
+    staying.wait_for(lambda: any("ليس له" in each["entry"] for each in staying.news))
+    going.wait_until_closed()
+
+    assert going.named("evicted") == [{"why": why}]
+    assert not any("ليس له" in each["entry"] for each in going.news)
+    kernel_database.engine().dispose()
+
+
 def test_one_who_was_seen_out_comes_in_again_with_a_new_duty(
     house: str, start_product: StartProduct
 ) -> None:
@@ -112,6 +145,13 @@ def test_one_who_was_seen_out_comes_in_again_with_a_new_duty(
         duty=Duty.FACT_CHECKER,
     )
     assert Page(port, liaison).enter(incident.id)["ok"]
+
+
+def test_lines_that_change_nobodys_rights_are_lines_that_exist() -> None:
+    assert REGISTRY.keys() >= HARMLESS
+    assert not any(
+        name.startswith(("duty", "restriction", "lead", "ministry")) for name in HARMLESS
+    )
 
 
 def entered(port: int, who: SignedIn, incident: Incident) -> Page:
