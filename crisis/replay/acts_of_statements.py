@@ -479,8 +479,14 @@ TIMERS: Final = {
 @act("timer.fired", shape=Fired)
 def fired(stage: Stage, happening: Happening, told: Fired) -> None:
     """Nobody plays a timer: the product's own must have fired by now."""
-    if not any(each.state == Due.FIRED for each in deadlines_of(stage, happening)):
+    if not _has_fired(stage, happening):
+        stage.come_to(clock.now() + stage.pace.patience)
+    if not _has_fired(stage, happening):
         raise Conflict(Message("Nothing fell due here by now."), code="not_fired")
+
+
+def _has_fired(stage: Stage, happening: Happening) -> bool:
+    return any(each.state == Due.FIRED for each in deadlines_of(stage, happening))
 
 
 def deadlines_of(stage: Stage, happening: Happening) -> list[Deadline]:

@@ -35,6 +35,8 @@ class Pace(ABC):
 
     speed: int
     """How many times faster than it is written; 0 for at once."""
+    patience = timedelta()
+    """How long what should have happened by now is waited for."""
     keeps_spans: bool
     """Whether the spans that the office itself sets come out as the story counts them."""
 
@@ -97,6 +99,8 @@ class AtOnce(Pace):
 
 class Live(Pace):
     """Told now: each event at its time, `speed` times faster than it is written."""
+
+    patience = timedelta(seconds=3)
 
     def __init__(self, scenario: Scenario, *, speed: int, now: datetime) -> None:
         self.speed, self.keeps_spans = speed, speed == 1

@@ -21,12 +21,13 @@ def must_be_as_told(session: Session, statement: Statement, version: Version) ->
     """Raises `Conflict` (`tampered`) unless the journal tells of this version as its rows do."""
     told = _told_of(version, _lines(session, statement))
     filled = [each for each in version.slots if each.is_filled]
+    needed = filled if version.outcome else version.slots
     signers = [each.given.person_id for each in filled if not each.waived and each.given]
     emergency = version.emergency or {}
     sound = (
         fingerprint(version.content) == version.sha256 == told.text_hash,
         told.asked_of == version.asked_of or (not version.slots and told.asked_of is None),
-        all(_is_told(slot, told) for slot in filled),
+        bool(needed or version.outcome) and all(_is_told(slot, told) for slot in needed),
         len(signers) == len(set(signers)) and told.authors.isdisjoint(signers),
         told.in_haste == (UUID(emergency["first"]) if emergency else None),
     )

@@ -211,7 +211,7 @@ STATEMENT_STATE: Final[Mapping[str, Message]] = {
     "superseded": Message("Superseded"),
     "corrected": Message("Corrected"),
     "retracted": Message("Retracted"),
-    "withdrawn": Message("Withdrawn"),
+    "withdrawn": Message("Given up"),
 }
 
 SEAL: Final[Mapping[str, Message]] = {

@@ -275,14 +275,11 @@ def _begun(facts: Mapping[str, Any], _names: Naming) -> Message:
 
 def _submitted(facts: Mapping[str, Any], _names: Naming) -> Message:
     place = {"number": int(facts["number"]), "version": int(facts["version"])}
-    voided = len(facts["voided"])
-    if voided:
-        return Message.plural(
+    if facts["voided"]:
+        return Message(
             "Version {version} of statement {number} was sent for approval. "
-            "{n} earlier approval no longer counts.",
-            "Version {version} of statement {number} was sent for approval. "
-            "{n} earlier approvals no longer count.",
-            n=voided,
+            "Earlier approvals that no longer count: {voided}.",
+            voided=len(facts["voided"]),
             **place,
         )
     return Message("Version {version} of statement {number} was sent for approval.", **place)
@@ -622,7 +619,7 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "comment.added": Telling(
         "message-square-text",
-        Message("Remark"),
+        Message("Note on a text"),
         _number(Message("On statement {number}:")),
         body="text",
     ),

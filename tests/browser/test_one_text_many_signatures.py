@@ -219,6 +219,7 @@ def write(page: Page, scene: Scene) -> None:
 def send_for_approval(page: Page, ministries: list[str], *, role: str) -> None:
     """Name the signatures: these ministries, and one role of the office."""
     page.locator("button[value=submit]").click()
+    expect(page.locator("#submission")).to_be_visible()
     for box in page.locator("#submission-ministries .check").all():
         box.locator("input").set_checked(any(code in box.inner_text() for code in ministries))
     for box in page.locator("#submission-roles input").all():

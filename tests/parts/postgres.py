@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -60,6 +61,13 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """The server of this run (of this worker, in a parallel run)."""
+    with a_server() as server:
+        yield server
+
+
+@contextmanager
+def a_server() -> Iterator[PostgresServer]:
+    """A server that is there as long as it is used."""
     folder = Path(tempfile.mkdtemp(prefix="nasaq-postgres-"))
     try:
         server = _start(folder)
