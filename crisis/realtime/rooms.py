@@ -116,11 +116,13 @@ def enter_office(connection: Connection) -> None:
 
 
 def evict(connection: Connection, why: str) -> None:
-    """Tell a page why it must go (`signed_out`, `not_yours`), and close its socket."""
+    """Tell a page why it must go (`signed_out`, `not_yours`), and close its socket; once."""
+    with _lock:  # the look-round and the news may come to the same conclusion in one moment
+        if _connections.pop(connection.sid, None) is None:
+            return
     for incident_id in list(connection.incidents):
         leave(connection, incident_id)
     say("evicted", {"why": why}, to=connection.sid)
-    remove(connection.sid)
     connection.dismiss()
 
 
