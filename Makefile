@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run demo test check quick screenshots bench-start bench-room vendor words lock clean
+.PHONY: help run demo test check quick reliability screenshots bench bench-start bench-room vendor words lock clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -37,6 +37,13 @@ check: $(VENV)/.tests ## the same without the browser
 
 quick: $(VENV)/.tests ## the tests to run while working: no browser, nothing slow
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser"
+
+reliability: $(VENV)/.tests ## thousands of races and stories on both databases (ARGS="--seed 7 --on sqlite", STORIES=200)
+	@$(PY) -m tests.reliability.races $(ARGS)
+	@$(PY) -m pytest -m slow -s tests/reliability
+
+bench: $(VENV)/.tests ## compare, freeze and check a statement of 2,000 words in three languages
+	@$(PY) -m bench.statements
 
 bench-start: $(VENV)/.tests ## time from a second `make run` to the first page, beside a bare application
 	@$(PY) -m bench.start

@@ -32,7 +32,7 @@ CONTEXT: Final = LintContext(level=3, now=NOW, zone="Africa/Tripoli", country="L
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make bench-statements", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="at least 5 for an honest median")
     rounds = max(parser.parse_args().rounds, 5)
     measured(0)  # the first time reads the rules

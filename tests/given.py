@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from crisis.account.commands import (
     Browser,
@@ -44,7 +45,7 @@ from crisis.statements.commands import (
     submit_statement,
 )
 from crisis.statements.content import Content, Type, paragraphs_of
-from crisis.statements.model import Answer, SlotSpec, Statement, Version
+from crisis.statements.model import Answer, Rendition, SlotSpec, Statement, Version
 
 INSTRUCTION: Final = "ابتعدوا عن مجرى الوادي الليلة."
 
@@ -266,6 +267,15 @@ def version(of: Statement) -> Version:
     latest = statement(of.id).latest
     assert latest is not None
     return latest
+
+
+def rendition(of: Statement, language: str) -> Rendition:
+    """A translation of that statement as it stands now."""
+    with reading() as session:
+        wanted = select(Rendition).where(
+            Rendition.statement_id == of.id, Rendition.language == language
+        )
+        return session.scalars(wanted).one()
 
 
 def actor(person_id: UUID) -> Actor:

@@ -21,6 +21,7 @@ from crisis.statements.content import (
     Content,
     Language,
     code_of,
+    fingerprint,
     from_canonical,
 )
 from crisis.statements.model import Rendition, State, Statement, Version
@@ -158,7 +159,7 @@ def _released(session: Session) -> Sequence[tuple[Statement, Incident]]:
 
 def _is_public(statement: Statement) -> bool:
     out = statement.released
-    return out is not None and out.text.type not in NEVER_PUBLIC
+    return out is not None and out.is_sound and out.text.type not in NEVER_PUBLIC
 
 
 def _version_out(statement: Statement) -> Version:
@@ -178,6 +179,7 @@ def _texts(session: Session, out: Version) -> dict[Language, _Text]:
     added: dict[str, _Text] = {
         row.language: _Text(from_canonical(row.content), row.sha256, row.released_at or at, True)
         for row in rows
+        if fingerprint(row.content) == row.sha256
     }
     known = added | {str(language): text for language, text in signed.items()}
     return {language: known[language] for language in _ORDER if language in known}

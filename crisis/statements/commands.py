@@ -80,6 +80,7 @@ def edit_statement(
     statement: Statement, work: Work, *, content: Content, based_on: int
 ) -> StatementEdited:
     """Take a new text, written on revision `based_on`."""
+    statement.must_be_readable()
     kept = replace(
         content, correction=statement.content.correction, retraction=statement.content.retraction
     )

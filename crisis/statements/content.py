@@ -151,10 +151,32 @@ def from_canonical(frozen: bytes) -> Content:
     return content
 
 
+def readable(frozen: bytes) -> Content:
+    """The same, to be looked at: bytes that no content froze to show only that they are damaged."""
+    try:
+        return from_canonical(frozen)
+    except NotCanonical:
+        return DAMAGED
+
+
 def fingerprint(frozen: bytes) -> str:
     """SHA-256 of the frozen bytes, prefix included, in hexadecimal."""
     return hashlib.sha256(frozen).hexdigest()
 
+
+DAMAGED: Final = Content(
+    Type.INTERNAL_BRIEF,
+    bodies={
+        "ar": (Paragraph("النص المحفوظ تالف ولا يمكن عرضه. أبلغوا مدير النظام."),),
+        "en": (
+            Paragraph("The stored text is damaged and cannot be read. Tell the administrator."),
+        ),
+        "fr": (
+            Paragraph("Le texte conservé est endommagé et illisible. Prévenez l’administrateur."),
+        ),
+    },
+)
+"""What stands in the place of a text that cannot be read. It is never frozen, signed or sent."""
 
 _CONTENT: Final = TypeAdapter(Content)
 

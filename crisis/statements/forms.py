@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticKnownError
 
 from crisis.kernel import clock
 from crisis.kernel.errors import Invalid
@@ -39,10 +40,7 @@ Duties = Annotated[list[Duty], Field(max_length=15, default_factory=list)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Rule = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,8}$")]
 Link = Annotated[str, line(300)]
-LocalTime = Annotated[
-    datetime,
-    BeforeValidator(lambda typed: plain_digits(typed) if isinstance(typed, str) else typed),
-]
+LocalTime = Annotated[datetime, BeforeValidator(lambda typed: _clock_face(typed))]
 """As a clock on the wall shows it, in the zone of the incident, unless it names a zone."""
 
 
@@ -282,6 +280,16 @@ def in_zone(at: datetime | None, zone: str) -> datetime | None:
     if at is None or at.tzinfo is not None:
         return at
     return at.replace(tzinfo=ZoneInfo(zone))
+
+
+def _clock_face(typed: object) -> object:
+    """With digits 0-9; a bare number is no time, though it could count seconds since 1970."""
+    if not isinstance(typed, str):
+        return typed
+    plain = plain_digits(typed).strip()
+    if "T" not in plain:
+        raise PydanticKnownError("datetime_parsing", {"error": "it has no T"})
+    return plain
 
 
 def _texts(given: dict[Any, str | None]) -> Texts:

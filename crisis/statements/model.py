@@ -23,12 +23,13 @@ from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.policy import Actor, Duty
 from crisis.statements.content import (
+    DAMAGED,
     NEVER_PUBLIC,
     Content,
     Type,
     canonical_bytes,
     fingerprint,
-    from_canonical,
+    readable,
 )
 
 LIAISONS: Final = frozenset({Duty.LIAISON, Duty.LEAD_LIAISON})
@@ -117,7 +118,7 @@ class Statement(IncidentRecord):
     @property
     def content(self) -> Content:
         """The draft as it stands."""
-        return from_canonical(self.draft)
+        return readable(self.draft)
 
     @property
     def latest(self) -> Version | None:
@@ -184,14 +185,14 @@ class Statement(IncidentRecord):
             raise Conflict(Message("The text changed. Read it again, then submit."), code="stale")
         if not slots:
             raise Invalid(Message("Name at least one signature."), code="no_slots")
-        content = canonical_bytes(self.content)
-        if blocked := self._blocking(findings, fingerprint(content)):
+        self.must_be_readable()
+        if blocked := self._blocking(findings, fingerprint(self.draft)):
             raise Conflict(
                 Message("The text has findings that block it: {rules}.", rules=", ".join(blocked)),
                 code="lint",
             )
         before = self.latest
-        version = self._freeze(content, slots, findings=findings, by=by, at=at, until=deadline_at)
+        version = self._freeze(slots, findings=findings, by=by, at=at, until=deadline_at)
         return StatementSubmitted(
             statement_id=self.id,
             number=self.number,
@@ -252,6 +253,7 @@ class Statement(IncidentRecord):
         `one_slot`; and with `Invalid` when anything but an approval comes without a reason.
         """
         current = self._read_by(version, text_hash)
+        current.must_be_as_signed()
         self._must_not_be_author(by, current.authors)
         slot = current.slot_for(by, self.incident_id)
         if answer is not Answer.APPROVE and not reason:
@@ -389,8 +391,8 @@ class Statement(IncidentRecord):
             raise Invalid(short, code="too_short", fields={"justification": short})
         latest = self.latest
         if latest is None or latest.revision != self.revision:
-            frozen = canonical_bytes(self.content)
-            latest = self._freeze(frozen, [], findings=findings, by=by, at=at, until=at)
+            self.must_be_readable()
+            latest = self._freeze([], findings=findings, by=by, at=at, until=at)
         latest.emergency = {
             "ground": ground.value,
             "justification": justification,
@@ -486,6 +488,11 @@ class Statement(IncidentRecord):
         mine = [slot for slot in latest.unfilled if slot.is_open_to(by, self.incident_id)]
         return next((slot for slot in mine if slot.stage == latest.stage), None)
 
+    def must_be_readable(self) -> None:
+        """Raises `Conflict` (`tampered`) when the draft is no text any more."""
+        if self.content is DAMAGED:
+            raise tampered()
+
     def signed_version(self) -> Version:
         """The version a translation can be made of: released, or signed by everybody."""
         if self.released:
@@ -498,7 +505,6 @@ class Statement(IncidentRecord):
 
     def _freeze(
         self,
-        content: bytes,
         slots: list[SlotSpec],
         *,
         findings: list[dict[str, Any]],
@@ -512,8 +518,8 @@ class Statement(IncidentRecord):
             statement_id=self.id,
             number=len(self.versions) + 1,
             revision=self.revision,
-            content=content,
-            sha256=fingerprint(content),
+            content=self.draft,
+            sha256=fingerprint(self.draft),
             authors=list(self.editors),
             findings=findings,
             submitted_by=by,
@@ -614,7 +620,7 @@ class Version(IncidentRecord):
     @property
     def text(self) -> Content:
         """What it says."""
-        return from_canonical(self.content)
+        return readable(self.content)
 
     @property
     def asked_of(self) -> str:
@@ -648,10 +654,15 @@ class Version(IncidentRecord):
         stages = {each.stage for each in self.slots}
         return State.IN_REVIEW if len(stages) > 1 and self.stage == min(stages) else State.PENDING
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the stored bytes are those of its fingerprint."""
+        return fingerprint(self.content) == self.sha256
+
     def must_be_as_signed(self) -> None:
         """Raises `Conflict` (`tampered`) unless the stored bytes are the ones that were signed."""
         signed = {slot.given.text_hash for slot in self.slots if slot.is_filled and slot.given}
-        if fingerprint(self.content) != self.sha256 or signed - {self.sha256}:
+        if not self.is_sound or signed - {self.sha256}:
             raise tampered()
 
     def must_allow(self, channels: list[str]) -> None:

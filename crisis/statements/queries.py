@@ -28,7 +28,7 @@ from crisis.statements.content import (
     Texts,
     code_of,
     fingerprint,
-    from_canonical,
+    readable,
 )
 from crisis.statements.diff import ContentDiff, diff_contents
 from crisis.statements.elements import element_names, elements_found
@@ -679,7 +679,7 @@ def _versions_of(statement_id: UUID) -> Any:
 
 
 def _rendition(row: Rendition, version: int, naming: Naming) -> RenditionView:
-    content = from_canonical(row.content)
+    content = readable(row.content)
     language: Language = next(each for each in LANGUAGES if each == row.language)
     return RenditionView(
         language=language,

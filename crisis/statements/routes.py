@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
 from crisis.incidents.queries import case_of, find_incident, ministry_choices, read_incident
@@ -114,7 +114,9 @@ def edit(ref: str, number: int) -> Answered:
             current_actor(), statement.id, content=content, based_on=sent.based_on
         ).revision
     if wants_json():
-        return jsonify(ok=True, revision=revision, at=clock_time(clock.now(), incident["zone"]))
+        here = url_for("statements.show", ref=ref, number=number)
+        at = clock_time(clock.now(), incident["zone"])
+        return jsonify(ok=True, to=here, revision=revision, at=at)
     onward = "statements.submission" if sent.then == "submit" else "statements.show"
     return see(onward, ref=ref, number=number)
 

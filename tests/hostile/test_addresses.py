@@ -94,7 +94,9 @@ def test_whatever_a_page_is_asked_for(world: World, endpoint: str, field: Field)
 def asking(world: World, endpoint: str, field: Field, input: Input) -> str:
     values = [f"{field.name}={quote_from_bytes(each, safe='')}" for each in input.sent]
     with world.app.test_request_context():
-        path = url_for(endpoint, **({"ref": world.names["open"]} if endpoint[:4] == "room" else {}))
+        ids = {**world.names, "ref": world.names["open"]}
+        rule = next(world.app.url_map.iter_rules(endpoint))
+        path = url_for(endpoint, **{name: ids[name] for name in rule.arguments})
     return f"{path}?{'&'.join(values)}"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from crisis.web.security import LARGEST_BODY
 from tests.hostile.data import CORE, DOORS, FORMS, INPUTS, Door, Expected, Field, Input
 from tests.hostile.judging import comes_back, goes_on_inside, is_kept, says, stands_firm
 from tests.hostile.world import World
@@ -23,6 +24,8 @@ ONE_OF_EACH_KIND = {
     "uuid": ("incidents.duty", "person_id"),
     "choice": ("people.settings_form", "zone"),
     "flag": ("incidents.restrict", "restricted"),
+    "written": ("statements.edit", "title_ar"),
+    "date": ("statements.edit", "next_update"),
 }
 LARGE = 15_000
 """Bytes that cannot stand in every field of a form at once."""
@@ -34,6 +37,9 @@ def send(world: World, door: Door, input: Input, fields: Mapping[str, Expected])
     """Send the form with the input in these fields, and judge what comes of it."""
     wrong = dict.fromkeys(fields, input.sent)
     answer = world.send(door, wrong)
+    if sum(len(each) for each in input.sent) * len(fields) > LARGEST_BODY:
+        assert answer.status == 413
+        return
     if any(each.refused for each in fields.values()):
         kept = [(name, value) for name, value in world.right(door) if name not in wrong]
         sent = [*kept, *((name, each) for name in wrong for each in input.sent)]

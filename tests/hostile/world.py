@@ -36,6 +36,7 @@ from crisis.policy import Actor, Duty, Rank
 from tests import given
 from tests.hostile.data import Door
 from tests.hostile.page import Fields, Page
+from tests.hostile.statements import statements
 
 PASSWORD = "three words do well"
 FORM = "application/x-www-form-urlencoded"
@@ -257,6 +258,7 @@ def _incidents(coordinator: Actor, names: Mapping[str, Any]) -> dict[str, Any]:
     for each in (waning, over):
         incidents.stand_down(director, each.id, reason="انتهى الخطر")
     incidents.close_incident(director, over.id, summary="انتهى.", waiver="عطل في القياس")
+    about = statements(director, names["drafter"], running)
     incidents.add_note(director, running.id, text="وصل الفريق.")
     with database.reading() as session:
         seq = journal.head_of(session, running.id)
@@ -268,6 +270,7 @@ def _incidents(coordinator: Actor, names: Mapping[str, Any]) -> dict[str, Any]:
         "reported": reported.ref,
         "seq": seq,
         "proposal_id": asked.proposal_id,
+        **about,
     }
 
 

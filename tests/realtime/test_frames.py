@@ -1,8 +1,12 @@
 """What a page may say is a short list; the rest is dropped unread, or ends the connection."""
 
+import json
+
 import pytest
 
 from crisis.realtime.frames import Hostile, Kind, kind_of
+from crisis.statements import commands
+from crisis.statements.model import Statement
 
 PAGES_SAY = [
     "40",
@@ -83,3 +87,17 @@ def test_goodbye_is_goodbye(text: str) -> None:
 def test_what_no_page_says_is_hostile(text: str) -> None:
     with pytest.raises(Hostile):
         kind_of(text)
+
+
+ACTS = sorted(
+    name
+    for name, act in vars(commands).items()
+    if hasattr(act, "action") and getattr(act, "subject", None) is Statement
+)
+
+
+@pytest.mark.parametrize("act", [*ACTS, *(name.replace("_", ".") for name in ACTS)])
+@pytest.mark.parametrize("text", ["تم إلغاء \u202eالتحذير", "نص\u0000", "<script>", "{{ config }}"])
+def test_nothing_is_written_signed_or_released_through_a_socket(act: str, text: str) -> None:
+    said = json.dumps([act, {"number": 1, "version": 1, "ar": [text], "reason": text}])
+    assert kind_of(f"42{said}") is Kind.DROP

@@ -152,25 +152,27 @@ class Signing(RuleBasedStateMachine):
         if sent:
             self.looks.append(Look(sent.version, sent.text_hash))
 
+    @rule(by=AUTHORS, text=st.sampled_from(TEXTS), slots=st.sampled_from(SLOTS))
+    def revise(self, by: str, text: str, slots: Sequence[str | Duty]) -> None:
+        self.edit(by, text, behind=0)
+        self.submit("interior", slots, stages=False, behind=0)
+
     # -- signing ------------------------------------------------------------------------------
 
     @rule(by=SIGNERS, answer=ANSWERS, back=BACK)
     def answer(self, by: str, answer: Answer, back: int) -> None:
         self.say(by, answer, self.looked(back))
 
-    @rule(by=SIGNERS, of=BACK, text_of=BACK)
-    def sign_another_text(self, by: str, of: int, text_of: int) -> None:
-        """The number of one version with the fingerprint of another."""
-        version, text_hash = self.looked(of).version, self.looked(text_of).text_hash
-        self.say(by, Answer.APPROVE, Look(version, text_hash))
-
-    @rule(first=SIGNERS, back=BACK)
-    def sign_what_is_asked(self, first: str, back: int) -> None:
-        """Everybody whose signature is awaited gives it, one of them first."""
+    @rule(first=SIGNERS, of=BACK, text_of=BACK)
+    def sign_what_is_asked(self, first: str, of: int, text_of: int) -> None:
+        """Everybody whose signature is awaited gives it, one of them first; perhaps with the
+        number of one version and the fingerprint of another.
+        """
+        look = Look(self.looked(of).version, self.looked(text_of).text_hash)
         for name in [first, *PEOPLE]:
             if self.statement.waiting_for(given.actor(self.office.people[name].id)):
                 self.attempt(commands.open_statement, name)
-                self.say(name, Answer.APPROVE, self.looked(back))
+                self.say(name, Answer.APPROVE, look)
 
     @rule(by=SIGNERS)
     def take_back(self, by: str) -> None:

@@ -17,25 +17,35 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from crisis.incidents.model import Incident
-from crisis.kernel import database, migrations
+from crisis.kernel import clock, database, migrations
 from crisis.kernel.database import reading
 from crisis.kernel.errors import Refusal
 from crisis.kernel.journal import Line
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import answer_statement, edit_statement, release_statement
+from crisis.statements.commands import (
+    answer_statement,
+    edit_statement,
+    release_statement,
+    submit_statement,
+)
 from crisis.statements.model import Answer, SlotSpec, Statement
 from tests import given
 from tests.parts.postgres import a_server
 from tests.reliability.oracle import broken
 
-EACH: Final = 25
-"""Races on one statement before the next begins, and statements before the next incident."""
+EACH: Final = 6
+"""Races on one statement before the next begins."""
+
+IN_ONE_INCIDENT: Final = 120
+"""Races before the next incident begins."""
 
 LATEST: Final = 0.004
 """Seconds one of the two may be late, so that either can be first."""
@@ -53,49 +63,57 @@ class Result:
 
 def edit_against_approve(races: int, chance: random.Random) -> Result:
     """One edits, the other signs what is there: no signature may count for a text that changed."""
-    result, office = Result(), Office()
+    result, office = Result(), Office("MOH")
     for number in range(races):
         place = office.place(number)
-        read = given.submitted(place.statement, place.of_health, by=place.editors[0])
+        read = submit_statement(
+            place.editors[0],
+            place.statement.id,
+            slots=[place.of_health],
+            based_on=1 + number % EACH,
+            deadline_at=clock.now() + timedelta(minutes=30),
+        )
 
-        def edit(revision: int = read.revision, number: int = number, place: Any = place) -> object:
-            text = given.a_text(f"{given.INSTRUCTION} {number}")
-            return edit_statement(
-                place.editors[0], place.statement.id, content=text, based_on=revision
-            )
-
-        def sign(read: Any = read, place: Any = place) -> object:
-            return answer_statement(
-                place.health,
-                place.statement.id,
-                answer=Answer.APPROVE,
-                version=read.number,
-                text_hash=read.sha256,
-            )
-
+        text = given.a_text(f"{given.INSTRUCTION} {number}")
+        edit = partial(
+            edit_statement,
+            place.editors[0],
+            place.statement.id,
+            content=text,
+            based_on=1 + number % EACH,
+        )
+        sign = partial(
+            answer_statement,
+            place.health,
+            place.statement.id,
+            answer=Answer.APPROVE,
+            version=read.version,
+            text_hash=read.text_hash,
+        )
         edited, signed = together(edit, sign, chance)
         first = office.first(place, signed == "done")
         result.outcomes[f"edit {edited}, signature {signed}{first}"] += 1
-        result.stale += first == ", given after the edit" or goes_out(place, read.number)
+        result.stale += first == ", given after the edit" or goes_out(place, read.version)
         office.judge(number, races, result)
     return result
 
 
 def edit_against_edit(races: int, chance: random.Random) -> Result:
     """Two edit the same revision: one is told so, and nothing that was accepted is gone."""
-    result, office = Result(), Office()
+    result, office = Result(), Office("MOI")
     for number in range(races):
         place = office.place(number)
         before = given.statement(place.statement.id)
-        said = [f"{number}a.", f"{number}b."]
-
-        def edit(who: int, before: Statement = before, place: Any = place, said: Any = said) -> Any:
-            text = given.a_text(f"{before.content.text('ar')} {said[who]}")
-            by, based_on = place.editors[who], before.revision
-            return edit_statement(by, place.statement.id, content=text, based_on=based_on)
-
-        answers = together(lambda: edit(0), lambda: edit(1), chance)
-        place.accepted += [each for each, told in zip(said, answers, strict=True) if told == "done"]
+        words = [f"{number}a.", f"{number}b."]
+        texts = [given.a_text(f"{before.content.text('ar')} {each}") for each in words]
+        one, other = (
+            partial(edit_statement, by, before.id, content=text, based_on=before.revision)
+            for by, text in zip(place.editors, texts, strict=True)
+        )
+        answers = together(one, other, chance)
+        place.accepted += [
+            word for word, told in zip(words, answers, strict=True) if told == "done"
+        ]
         result.outcomes[", ".join(sorted(answers))] += 1
         result.lost += len(place.missing())
         office.judge(number, races, result)
@@ -127,22 +145,25 @@ class Place:
 class Office:
     """Makes places to race at, and judges them when they are done with."""
 
-    def __init__(self) -> None:
-        self.ministry = given.a_ministry("MOH")
+    def __init__(self, ministry: str) -> None:
+        self.ministry = given.a_ministry(ministry)
         self.now: Place | None = None
 
     def place(self, number: int) -> Place:
-        """The statement of this race; a new one every so many races."""
-        if self.now is None or number % EACH == 0:
-            self.now = self._another(number)
+        """The statement of this race; a new one, in a new incident, every so many races."""
+        if self.now is None or number % IN_ONE_INCIDENT == 0:
+            self.now = self._another()
+        elif number % EACH == 0:
+            statement = given.a_statement(on=self.now.incident, by=self.now.editors[0])
+            self.now = replace(self.now, statement=statement, accepted=[])
         return self.now
 
     def judge(self, number: int, races: int, result: Result) -> None:
         """Hold the rows of an incident against the oracle, once its races are over."""
-        if self.now and ((number + 1) % EACH == 0 or number + 1 == races):
+        if self.now and ((number + 1) % IN_ONE_INCIDENT == 0 or number + 1 == races):
             for found in broken(self.now.incident.id):
                 result.outcomes[found] += 1
-                result.stale += found.startswith("I")
+                result.stale += not found.startswith("R18")
                 result.lost += found.startswith("R18")
 
     def first(self, place: Place, signed: bool) -> str:
@@ -156,7 +177,7 @@ class Office:
         )
         return ", given after the edit" if signature > edit else " before it"
 
-    def _another(self, number: int) -> Place:
+    def _another(self) -> Place:
         incident = given.an_incident()
         editors = (
             given.someone(Duty.DRAFTER, on=incident),
