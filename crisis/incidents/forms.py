@@ -129,29 +129,28 @@ class MinistryForm(Form):
     ministry_id: UUID
 
 
-class DutyForm(Form):
-    """A person and a duty."""
+class DutyNamingForm(Form):
+    """Asking somebody to take a duty; or naming them at once."""
 
     person_id: UUID
     duty: Duty
-
-
-class DutyNamingForm(DutyForm):
-    """Asking somebody to take a duty; or naming them at once."""
-
     note: OptionalReason = None
     at_once: bool = False
 
 
-class HandoverForm(DutyForm):
+class HandoverForm(Form):
     """One's own duty, who should take it, and what they need to know."""
 
+    person_id: UUID
+    duty: Duty
     note: Reason
 
 
-class DutyReleaseForm(DutyForm):
+class DutyReleaseForm(Form):
     """Relieving somebody of a duty."""
 
+    person_id: UUID
+    duty: Duty
     reason: OptionalReason = None
 
 
