@@ -27,7 +27,7 @@ THEMES: Final = ("light", "dark")
 SIZES: Final = {"desktop": DESKTOP, "phone": PHONE}
 PEOPLE: Final = {
     "coordinator": {"ar": "أنور بن زكري", "en": "Anwar", "fr": "Anwar"},
-    "administrator": {"ar": "جمال الدرسي", "en": "Jamal", "fr": "Jamal"},
+    "administrator": {"ar": "سلمى البرعصي", "en": "Salma", "fr": "Salma"},
 }
 
 
@@ -49,6 +49,9 @@ SCREENS: Final = (
     Screen("decision", "/i/{flood}/decisions/new"),
     Screen("correction", "/i/{flood}/lines/3/correction"),
     Screen("report", "/reports/new"),
+    Screen("statements", "/i/{flood}/statements"),
+    Screen("statement-new", "/i/{flood}/statements/new"),
+    Screen("newsroom", "/newsroom"),
     Screen("me", "/me"),
     Screen("second-step", "/me/totp"),
     Screen("office", "/office", "administrator"),

@@ -95,6 +95,7 @@ def _told_of(version: Version, lines: Iterable[Line]) -> _Told:
         facts, slot_id = line.facts, line.facts.get("slot_id", "")
         if line.name in {"statement.created", "statement.edited"}:
             told.authors.add(line.actor_id)
+            told.text_hash = None  # what was sent for signature before is another text
         elif facts.get("version") != version.number:
             continue
         elif line.name == "statement.submitted":

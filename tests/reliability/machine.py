@@ -212,6 +212,16 @@ class Signing(RuleBasedStateMachine):
             next_update_at=None,
         )
 
+    @rule(by=SIGNERS, between=st.sampled_from(["nothing", "an edit", "a change of mind", "both"]))
+    def nearly_out(self, by: str, between: str) -> None:
+        """Everybody signs, and at the last moment something may come between."""
+        self.sign_what_is_asked(by, of=0, text_of=0)
+        if between in {"an edit", "both"}:
+            self.edit("drafter", TEXTS[len(self.looks) % len(TEXTS)], behind=0)
+        if between in {"a change of mind", "both"}:
+            self.take_back(by)
+        self.release("spokesperson", back=0)
+
     # -- what must hold -----------------------------------------------------------------------
 
     @invariant()
@@ -320,9 +330,21 @@ class Translating(Signing):
         text_hash = self.written[-1 - back % len(self.written)]
         self.attempt(commands.review_rendition, by, language="en", text_hash=text_hash)
 
+    @rule(by=TRANSLATORS, reviewer=TRANSLATORS, again=st.booleans())
+    def nearly_out_in_english(self, by: str, reviewer: str, again: bool) -> None:
+        """Written, reviewed, and perhaps touched once more at the last moment."""
+        self.translate(by, ENGLISH[0])
+        if self.written:
+            self.review(reviewer, back=0)
+        if again:
+            self.translate(by, ENGLISH[1])
+        self.release_translation()
+
     @precondition(lambda self: self.written)
     @rule()
     def release_translation(self) -> None:
+        """The original first, if it is not out yet."""
+        self.release("spokesperson", back=0)
         self.attempt(
             commands.release_rendition, "spokesperson", language="en", channels=["website"]
         )
@@ -334,7 +356,12 @@ def a_text(body: str) -> Content:
     )
 
 
-def run(*, examples: int, steps: int, number: int) -> Counter[str]:
+STORIES: Final = (Signing, Haste, Translating)
+
+
+def run(
+    *, examples: int, steps: int, number: int, stories: Sequence[type[Signing]] = STORIES
+) -> Counter[str]:
     """Play that many stories of each kind; how often everything was done or refused."""
     answers: Counter[str] = Counter()
     office = Office()
@@ -345,7 +372,7 @@ def run(*, examples: int, steps: int, number: int) -> Counter[str]:
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    for kind in (Signing, Haste, Translating):
+    for kind in stories:
         story = type(kind.__name__, (kind,), {"office": office, "answers": answers})
         run_state_machine_as_test(seed(number)(story), settings=asked)
     return answers

@@ -25,7 +25,7 @@ def the_seed() -> int:
 def test_nothing_unsigned_goes_out_in_whatever_order_people_act(house: str) -> None:
     number = the_seed()
     print(f"To repeat: SEED={number}")
-    seen = run(examples=3, steps=25, number=number)
+    seen = run(examples=2, steps=25, number=number)
     assert seen["answer_statement: done"], seen
 
 
