@@ -58,7 +58,7 @@ class Worker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._woken, self._ended = Event(), Event()
-        self._thread = Thread(target=self._go_round, name="worker", daemon=True)
+        self._thread: Thread | None = None
         self._every(heartbeat.EVERY_SECONDS, self._beat, name="heartbeat")
         self._every(HOUSEKEEPING_SECONDS, _tidy, name="housekeeping")
         self._every(ROUND_SECONDS, self.wake, name="round")
@@ -66,6 +66,8 @@ class Worker:
     def start(self) -> None:
         """Begin at once with the first look at everything."""
         _at_work.add(self)
+        # made here and not before: Python takes a thread made before a fork for one that has ended
+        self._thread = Thread(target=self._go_round, name="worker", daemon=True)
         self._thread.start()
         self._alarm.start()
 
@@ -75,7 +77,7 @@ class Worker:
 
     def stop(self) -> None:
         """Finish what is under way, and say goodbye; once is enough."""
-        if not self._alarm.running:
+        if self._thread is None or not self._alarm.running:
             return
         _at_work.discard(self)
         self._alarm.shutdown()
@@ -93,7 +95,7 @@ class Worker:
             _tried(_go_round, "round")
 
     def _beat(self) -> None:
-        if self._thread.is_alive():  # a worker that no longer goes round is as good as dead
+        if self._thread is not None and self._thread.is_alive():  # a worker that no longer goes round is as good as dead
             heartbeat.beat(self._id)
 
     def _every(self, seconds: int, act: Callable[[], None], *, name: str) -> None:
