@@ -2,6 +2,7 @@
 
 from crisis.account import model as account
 from crisis.alerts import model as alerts
+from crisis.alerts import outbox, recipients
 from crisis.deadlines import model as deadlines
 from crisis.incidents import model as incidents
 from crisis.jobs import model as jobs
@@ -19,8 +20,10 @@ __all__ = [
     "jobs",
     "journal",
     "once",
+    "outbox",
     "people",
     "realtime",
+    "recipients",
     "replay",
     "statements",
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.model import Delivery
+from crisis.alerts.outbox import Delivery
 
 
 def deliveries_of(session: Session, incident_id: UUID) -> Sequence[Delivery]:

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.model import Delivery, Purpose, Stage
+from crisis.alerts.outbox import Channel, Purpose
+from crisis.alerts.posting import NewMessage, post, say
+from crisis.incidents.model import Incident
 from crisis.jobs.reactions import Reaction
-from crisis.kernel.ids import new_id
 from crisis.kernel.journal import Line
 from crisis.people.model import DutyHolding, DutyProposal, Person, Proposed
 from crisis.policy import Duty
@@ -122,29 +123,23 @@ def _tell(
     about: str,
     key: str | None = None,
 ) -> None:
-    """One delivery for each person, in the language they read; told before is told."""
+    """One message for each person, in the language they read; told before is told."""
     what = key or f"{line.stream}:{line.seq}"
-    keys = {f"{what}:{each}": each for each in people}
-    told = set(session.scalars(select(Delivery.key).where(Delivery.key.in_(keys))))
-    spoken = select(Person.id, Person.language).where(
-        Person.id.in_(keys.values()), Person.active.is_(True)
-    )
-    languages = {row.id: row.language for row in session.execute(spoken)}
-    for each, person_id in keys.items():
-        if each in told or person_id not in languages:
-            continue
-        session.add(
-            Delivery(
-                id=new_id(),
-                incident_id=line.stream,
-                purpose=purpose,
-                person_id=person_id,
-                about=about,
-                event=line.name,
-                seq=line.seq,
-                key=each,
-                language=languages[person_id],
-                created_at=line.at,
-                state=Stage.QUEUED,
-            )
+    incident = session.get_one(Incident, line.stream)
+    told = select(Person).where(Person.id.in_(list(people)), Person.active.is_(True))
+    messages = [
+        NewMessage(
+            purpose=purpose,
+            priority=2,
+            channel=Channel.EMAIL,
+            address=person.email,
+            language=person.language,
+            wording_id=say(session, incident.id, person.language, text=line.name),
+            about=about,
+            event=line.name,
+            key=f"{what}:{person.id}:email",
+            person_id=person.id,
         )
+        for person in session.scalars(told.order_by(Person.id))
+    ]
+    post(session, incident, messages, seq=line.seq, at=line.at)

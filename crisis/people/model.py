@@ -283,8 +283,12 @@ class AudienceKind(StrEnum):
     STAFF = "staff"
 
 
+PUBLIC: Final = frozenset({AudienceKind.PUBLIC_OPT_IN, AudienceKind.VULNERABLE})
+"""Two people confirm whatever goes to one of these."""
+
+
 class Audience(Record):
-    """People who are told together: named one by one, or described by a rule in words."""
+    """People who are told together: described by a rule, and named one by one beside it."""
 
     __tablename__ = "audience"
 
@@ -292,6 +296,14 @@ class Audience(Record):
     kind: Mapped[str] = mapped_column(String(24))
     name: Mapped[dict[str, str]]
     rule: Mapped[str] = mapped_column(Text, default="")
+    """The rule in words, for audiences whose contacts come from elsewhere."""
+    ministry_ids: Mapped[list[str]] = mapped_column(default=list)
+    """People of these; together with `duties`, those of them who have one of those."""
+    duties: Mapped[list[str]] = mapped_column(default=list)
+    """People whose standing duty is one of these."""
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    """Of all these people those who read one of these; empty: everybody."""
+    active: Mapped[bool] = mapped_column(default=True)
     members: Mapped[list[Person]] = relationship(
         secondary="audience_member", lazy="selectin", order_by="Person.id"
     )

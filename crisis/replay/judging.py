@@ -12,7 +12,7 @@ from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.model import Delivery
+from crisis.alerts.outbox import Delivery
 from crisis.deadlines.model import SHARES, SPANS, Code, Deadline
 from crisis.deadlines.model import State as Due
 from crisis.incidents.model import Incident

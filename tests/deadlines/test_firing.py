@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from crisis.alerts.model import Delivery
+from crisis.alerts.outbox import Delivery
 from crisis.deadlines import jobs
 from crisis.deadlines.commands import effects, fire_deadline, set_deadline
 from crisis.deadlines.model import LEASE, Code, Deadline, State

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from crisis.alerts.model import Delivery, Purpose
+from crisis.alerts.outbox import Delivery, Purpose
 from crisis.incidents.commands import add_note
 from crisis.jobs import reactions, wakeups
 from crisis.jobs.model import ReactionCursor

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from crisis.alerts.model import Delivery
+from crisis.alerts.outbox import Delivery
 from crisis.deadlines.jobs import fire_due
 from crisis.deadlines.model import Code, Deadline, State
 from crisis.jobs.reactions import resting, work_off

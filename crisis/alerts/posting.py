@@ -1,0 +1,121 @@
+"""Putting messages into the outbox, in the transaction of whatever made them necessary."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from crisis.alerts.outbox import Channel, Delivery, ErrorClass, OptOut, Purpose, State, Wording
+from crisis.incidents.model import Incident
+from crisis.kernel.ids import new_id
+from crisis.kernel.journal import head_of
+
+AT_ONCE: Final = 500
+"""Rows a statement carries: SQLite takes no more than 32 766 values in one."""
+ALWAYS_TOLD: Final = frozenset({Purpose.APPROVAL, Purpose.DUTY, Purpose.REMINDER})
+"""The duty of somebody who asked not to be written to is not over by that."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMessage:
+    """One message to one address; `key` names what is told to whom, so that it is told once."""
+
+    purpose: Purpose
+    priority: int
+    channel: Channel
+    address: str | None
+    language: str
+    wording_id: UUID
+    about: str
+    event: str
+    key: str
+    person_id: UUID | None = None
+    alert_id: UUID | None = None
+    recipient_id: UUID | None = None
+    expires_at: datetime | None = None
+    repeat_of_id: UUID | None = None
+    parts: int | None = None
+
+
+def say(
+    session: Session,
+    incident_id: UUID,
+    language: str,
+    *,
+    text: str,
+    subject: str = "",
+    path: str | None = None,
+) -> UUID:
+    """Keep these words once, for all who are told them. `text` may hold `LINK`."""
+    wording = Wording(
+        id=new_id(),
+        incident_id=incident_id,
+        language=language,
+        subject=subject,
+        text=text,
+        path=path,
+    )
+    session.add(wording)
+    session.flush()
+    return wording.id
+
+
+def next_line(session: Session, incident_id: UUID) -> int:
+    """The number that the line of the running command will get: it holds the incident's lock."""
+    return head_of(session, incident_id) + 1
+
+
+def post(
+    session: Session, incident: Incident, messages: Sequence[NewMessage], *, seq: int, at: datetime
+) -> int:
+    """Queue what was not queued before; how many that were.
+
+    Whoever has no address, or asked not to be written to, gets a row that says so and goes nowhere.
+    """
+    known = _among(session, Delivery.key, (each.key for each in messages))
+    silent = _among(session, OptOut.address, (each.address for each in messages if each.address))
+    fresh = {each.key: each for each in messages if each.key not in known}
+    rows = [
+        {
+            **vars(each),
+            "id": new_id(),
+            "incident_id": incident.id,
+            "is_exercise": incident.is_exercise,
+            "seq": seq,
+            "created_at": at,
+            "not_before": at,
+            "attempt": 0,
+            "looked_up": 0,
+            **_standing(each, silent, at),
+        }
+        for each in fresh.values()
+    ]
+    for first in range(0, len(rows), AT_ONCE):
+        session.execute(insert(Delivery), rows[first : first + AT_ONCE])
+    return len(rows)
+
+
+def _standing(message: NewMessage, silent: set[str], at: datetime) -> dict[str, object]:
+    if message.address is None:
+        return _suppressed(ErrorClass.NO_ADDRESS, at)
+    if message.address in silent and message.purpose not in ALWAYS_TOLD:
+        return _suppressed(ErrorClass.OPTED_OUT, at)
+    return {"state": State.QUEUED, "error_class": None, "ended_at": None}
+
+
+def _suppressed(why: ErrorClass, at: datetime) -> dict[str, object]:
+    return {"state": State.SUPPRESSED, "error_class": why, "ended_at": at}
+
+
+def _among(session: Session, column: InstrumentedAttribute[str], values: Iterable[str]) -> set[str]:
+    """Which of these values the column has, asked for in portions."""
+    wanted = list(dict.fromkeys(values))
+    found: set[str] = set()
+    for first in range(0, len(wanted), AT_ONCE):
+        some = column.in_(wanted[first : first + AT_ONCE])
+        found.update(session.scalars(select(column).where(some)))
+    return found
