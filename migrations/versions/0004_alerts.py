@@ -312,10 +312,14 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("audience", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("ministry_ids", sa.JSON(), nullable=False))
-        batch_op.add_column(sa.Column("duties", sa.JSON(), nullable=False))
-        batch_op.add_column(sa.Column("languages", sa.JSON(), nullable=False))
-        batch_op.add_column(sa.Column("active", sa.Boolean(), nullable=False))
+        batch_op.add_column(
+            sa.Column("ministry_ids", sa.JSON(), nullable=False, server_default="[]")
+        )
+        batch_op.add_column(sa.Column("duties", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("languages", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(
+            sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true())
+        )
 
 
 def downgrade() -> None:
