@@ -18,7 +18,7 @@ from crisis.newsroom import routes as newsroom
 from crisis.people import queries as people
 from crisis.people import routes as people_pages
 from crisis.people.model import Office, in_language
-from crisis.plugs import plug_kernel
+from crisis.plugs import plug_kernel, plug_settings
 from crisis.policy import Action, Case, allows
 from crisis.realtime import doorkeeper, eviction, sockets, tailer
 from crisis.room import press
@@ -57,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["SETTINGS"] = settings
     database.connect(settings.database)
     plug_kernel()
+    plug_settings(settings)
     _plug_web(app, settings)
     _plug_realtime(app, settings)
     for door in DOORS:

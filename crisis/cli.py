@@ -21,7 +21,7 @@ from crisis.kernel.ids import OFFICE_ID
 from crisis.people import importing, planning
 from crisis.people.commands import import_office
 from crisis.people.queries import plan_import, the_office, the_system
-from crisis.plugs import plug_kernel
+from crisis.plugs import plug_kernel, plug_settings
 from crisis.replay.playing import play
 from crisis.replay.playing import read as read_scenario
 from crisis.replay.report import Line
@@ -208,6 +208,7 @@ def _settings() -> Settings:
 def _connect(settings: Settings) -> None:
     database.connect(settings.database)
     plug_kernel()
+    plug_settings(settings)
 
 
 def _migrate(settings: Settings) -> bool:

@@ -1,6 +1,7 @@
 """What the lower rooms need from the upper ones, plugged in for every way of starting."""
 
 from crisis.account import sessions
+from crisis.alerts import links
 from crisis.alerts import reactions as alerts
 from crisis.deadlines import commands as deadlines
 from crisis.deadlines import jobs as due
@@ -8,6 +9,7 @@ from crisis.deadlines import reactions as deadline_reactions
 from crisis.jobs import reactions, wakeups
 from crisis.kernel import clock, command
 from crisis.people import queries as people
+from crisis.settings import Settings
 from crisis.statements import due as statements
 from crisis.statements import reactions as statement_reactions
 from crisis.timeline import words
@@ -29,6 +31,12 @@ def plug_kernel() -> None:
         wakeups.chores.append(forget_sessions)
     if wakeups.wake not in command.listeners:
         command.listeners.append(wakeups.wake)
+
+
+def plug_settings(settings: Settings) -> None:
+    """Let links in messages carry this installation's own proof and address."""
+    own = settings.public_base_url or f"http://localhost:{settings.port}"
+    links.plug(settings.signing_key, own)
 
 
 def forget_sessions() -> None:

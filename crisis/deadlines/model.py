@@ -40,6 +40,8 @@ class Code(StrEnum):
     """The ratification of an emergency release. Subject: the statement. `WARNED`, `DUE`."""
     HOLDING = "holding"
     """The first public statement. Subject: the incident. Cycles: `SHARES`."""
+    ACKNOWLEDGE = "acknowledge"
+    """A named person's word that they have an alert. Subject: the recipient. Cycle 1."""
 
 
 WARNED: Final = 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crisis.alerts import links
 from crisis.kernel import database as kernel_database
 from crisis.kernel import migrations
 from crisis.plugs import plug_kernel
@@ -55,6 +56,7 @@ def house(database: str) -> Iterator[str]:
     """Commands ready to run against a fresh database, on each engine; its address."""
     kernel_database.connect(database)
     plug_kernel()
+    links.plug("a key of the tests alone, and of nothing else", "https://nasaq.gov.example")
     yield database
     kernel_database.engine().dispose()
 
