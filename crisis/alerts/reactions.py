@@ -1,14 +1,19 @@
 """Who must be told, and of what, because of a line in an incident's journal."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert
+from crisis.alerts.notices import Worded, address_of, spoken, worded
 from crisis.alerts.outbox import Channel, Purpose
 from crisis.alerts.posting import NewMessage, post, say
+from crisis.alerts.recipients import Recipient
 from crisis.incidents.model import Incident
 from crisis.jobs.reactions import Reaction
 from crisis.kernel.journal import Line
@@ -18,32 +23,42 @@ from crisis.statements.due import awaited_slots, signers
 from crisis.statements.model import LIAISONS, Statement
 
 RUNS: Final = frozenset({Duty.DIRECTOR, Duty.COORDINATOR})
+SOON: Final = 1
+LATER: Final = 2
+"""Priorities in the outbox. What an answer is awaited to leaves before what is only to be known."""
 
 
 def ask_signers(session: Session, line: Line) -> None:
     """Everybody who can fill a slot that is asked for now; each slot asks each person once."""
     statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
     for slot in awaited_slots(statement):
-        if statement.latest is not None:
-            people = signers(session, slot, statement.latest)
-            about, key = f"statement:{statement.id}", f"slot:{slot.id}"
-            _tell(session, line, Purpose.APPROVAL, people, about=about, key=key)
+        if (version := statement.latest) is not None:
+            people = signers(session, slot, version)
+            notice = _signature("approval", statement, version.deadline_at, Purpose.APPROVAL)
+            _tell(session, line, people, notice, key=f"slot:{slot.id}")
 
 
 def remind_signers(session: Session, line: Line) -> None:
     """Who could sign, and from the last reminder on their deputies; else whoever runs it."""
-    people = [UUID(each) for each in (*line.facts["person_ids"], *line.facts["deputy_ids"])]
-    about = f"statement:{line.facts['statement_id']}"
-    if people:
-        _tell(session, line, Purpose.REMINDER, people, about=about)
-    else:
-        _tell(session, line, Purpose.NOTICE, _holders(session, line, RUNS), about=about)
+    statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
+    version = statement.latest
+    if version is None:
+        return
+    people, deputies = _ids(line.facts["person_ids"]), _ids(line.facts["deputy_ids"])
+    over = version.deadline_at <= line.at
+    code = "approval_overdue" if over else "approval_reminder"
+    _tell(session, line, people, _signature(code, statement, version.deadline_at))
+    _tell(session, line, deputies, _signature("approval_deputy", statement, version.deadline_at))
+    if not people and not deputies:
+        nobody = _about_statement("approval_nobody", statement, due=version.deadline_at)
+        _tell(session, line, _holders(session, line, RUNS), nobody)
 
 
 def ask_to_take_duty(session: Session, line: Line) -> None:
     """Whoever is asked."""
-    about = f"duty:{line.facts['proposal_id']}"
-    _tell(session, line, Purpose.DUTY, [UUID(line.facts["person_id"])], about=about)
+    code = "duty_handed_over" if line.name == "duty.handover_offered" else "duty_asked"
+    proposal = session.get_one(DutyProposal, UUID(line.facts["proposal_id"]))
+    _ask(session, line, proposal, code)
 
 
 def ask_deputy(session: Session, line: Line) -> None:
@@ -52,40 +67,97 @@ def ask_deputy(session: Session, line: Line) -> None:
     asked = session.scalar(select(DutyProposal).where(DutyProposal.instead_of_id == refused))
     if asked is not None:
         if asked.state == Proposed.OPEN:
-            _tell(session, line, Purpose.DUTY, [asked.person_id], about=f"duty:{asked.id}")
+            _ask(session, line, asked, "duty_asked")
         return
     from_id = line.facts["from_id"]
     people = [UUID(from_id)] if from_id else _holders(session, line, RUNS)
-    _tell(session, line, Purpose.NOTICE, people, about=f"duty:{refused}")
+    facts = {"duty": Duty(line.facts["duty"])}
+    _tell(session, line, people, _Notice("duty_open", f"duty:{refused}", facts))
 
 
 def call_in(session: Session, line: Line) -> None:
     """Everybody who has a duty from the opening on, but for whoever opened it."""
-    from_the_start = select(DutyHolding.person_id).where(
+    from_the_start = select(DutyHolding).where(
         DutyHolding.incident_id == line.stream,
         DutyHolding.since <= line.at,
         DutyHolding.person_id != line.actor_id,
     )
-    people = session.scalars(from_the_start.order_by(DutyHolding.id)).all()
-    _tell(session, line, Purpose.DUTY, people, about=f"incident:{line.stream}")
+    held = session.scalars(from_the_start.order_by(DutyHolding.id)).all()
+    for person_id, first in {each.person_id: each for each in reversed(held)}.items():
+        facts = {"duty": Duty(first.duty), "level": line.facts["level"]}
+        about = f"incident:{line.stream}"
+        _tell(session, line, [person_id], _Notice("called_in", about, facts, Purpose.DUTY))
 
 
 def tell_who_was_named(session: Session, line: Line) -> None:
     """Whoever has a duty without having been asked."""
     person_id = UUID(line.facts["person_id"])
     if person_id != line.actor_id:
-        _tell(session, line, Purpose.DUTY, [person_id], about=f"incident:{line.stream}")
+        facts = {"duty": Duty(line.facts["duty"])}
+        given = _Notice("duty_given", f"incident:{line.stream}", facts, Purpose.DUTY)
+        _tell(session, line, [person_id], given)
 
 
 def tell_liaisons(session: Session, line: Line) -> None:
     """The ministries publish the released text on their own accounts."""
-    people = _holders(session, line, LIAISONS)
-    _tell(session, line, Purpose.NOTICE, people, about=line.about)
+    statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
+    mends = line.facts["corrects_id"] or line.facts["retracts_id"]
+    notice = _about_statement("correction_released" if mends else "released", statement)
+    _tell(session, line, _holders(session, line, LIAISONS), notice)
 
 
-def tell_who_runs(session: Session, line: Line) -> None:
-    """Something is due, and the coordinator must see to it."""
-    _tell(session, line, Purpose.NOTICE, _holders(session, line, RUNS), about=line.about)
+def tell_of_next_update(session: Session, line: Line) -> None:
+    """What was promised is due, or has not come: the coordinator must see to it."""
+    statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
+    code = "next_update_missed" if line.facts["missed"] else "next_update_soon"
+    due = datetime.fromisoformat(line.facts["next_update_at"])
+    _tell(session, line, _holders(session, line, RUNS), _about_statement(code, statement, due=due))
+
+
+def tell_of_ratification(session: Session, line: Line) -> None:
+    """An emergency release waits for its ratification."""
+    statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
+    code = "ratification_missed" if line.facts["missed"] else "ratification_soon"
+    due = datetime.fromisoformat(line.facts["ratify_due_at"])
+    _tell(session, line, _holders(session, line, RUNS), _about_statement(code, statement, due=due))
+
+
+def tell_of_first_statement(session: Session, line: Line) -> None:
+    """The public waits for a first word."""
+    facts = {"level": line.facts["level"], "percent": line.facts["percent"]}
+    notice = _Notice("first_statement_due", line.about, facts)
+    _tell(session, line, _holders(session, line, RUNS), notice)
+
+
+def ask_second_person(session: Session, line: Line) -> None:
+    """Everybody who may confirm the alert that waits; one who wrote it is not among them."""
+    facts = {"n": line.facts["recipients"], "due": line.at + SECOND_PERSON_WITHIN}
+    notice = _about_alert("second_person", session, line, Purpose.CONFIRMATION, **facts)
+    _tell(session, line, _ids(line.facts["asked_ids"]), notice)
+
+
+def tell_of_missing_second_person(session: Session, line: Line) -> None:
+    """Nobody confirmed: its writer knows, and the director where lives are at stake."""
+    alert = session.get_one(Alert, UUID(line.facts["alert_id"]))
+    directors = _ids(line.facts["director_ids"])
+    notice = _about_alert("second_person_missing", session, line, n=_asked_for(session, line))
+    _tell(session, line, dict.fromkeys([alert.created_by_id, *directors]), notice)
+
+
+def tell_who_wrote(session: Session, line: Line) -> None:
+    """The alert was not confirmed and came back."""
+    alert = session.get_one(Alert, UUID(line.facts["alert_id"]))
+    notice = _about_alert("alert_sent_back", session, line, reason=line.facts["reason"])
+    _tell(session, line, [alert.created_by_id], notice)
+
+
+def ask_to_call(session: Session, line: Line) -> None:
+    """Nobody is left to ask by message: the coordinator, or somebody they send, must telephone."""
+    if line.name == "alert.declined" and not line.facts["is_unreached"]:
+        return
+    root = session.get_one(Recipient, UUID(line.facts["root_id"]))
+    notice = _about_alert("call_task", session, line, name=root.name)
+    _tell(session, line, _holders(session, line, RUNS), notice)
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
@@ -99,10 +171,80 @@ REACTIONS: Final[Mapping[str, Reaction]] = {
     "statement.answered": ask_signers,
     "approver.reminded": remind_signers,
     "statement.released": tell_liaisons,
-    "next_update.due": tell_who_runs,
-    "ratification.due": tell_who_runs,
-    "first_statement.due": tell_who_runs,
+    "next_update.due": tell_of_next_update,
+    "ratification.due": tell_of_ratification,
+    "first_statement.due": tell_of_first_statement,
+    "alert.confirmation_asked": ask_second_person,
+    "alert.confirmation_overdue": tell_of_missing_second_person,
+    "alert.sent_back": tell_who_wrote,
+    "alert.declined": ask_to_call,
+    "alert.unreached": ask_to_call,
 }
+
+
+@dataclass(frozen=True)
+class _Notice:
+    """What is told: which words, what stands in their places, and why it is sent."""
+
+    code: str
+    about: str
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
+    purpose: Purpose = Purpose.NOTICE
+    expires_at: datetime | None = None
+
+
+def _signature(
+    code: str, statement: Statement, due: datetime, purpose: Purpose = Purpose.REMINDER
+) -> _Notice:
+    latest = statement.latest
+    seal = latest.sha256[:8] if latest else ""
+    return _about_statement(code, statement, purpose=purpose, due=due, hash=seal)
+
+
+def _about_statement(
+    code: str, statement: Statement, *, purpose: Purpose = Purpose.NOTICE, **facts: object
+) -> _Notice:
+    own = {
+        "statement_id": statement.id,
+        "number": statement.number,
+        "title": statement.content.titles,
+    }
+    return _Notice(code, f"statement:{statement.id}", {**own, **facts}, purpose)
+
+
+def _about_alert(
+    code: str,
+    session: Session,
+    line: Line,
+    purpose: Purpose = Purpose.NOTICE,
+    **facts: object,
+) -> _Notice:
+    alert = session.get_one(Alert, UUID(line.facts["alert_id"]))
+    own = {
+        "number": alert.number,
+        "alert": f"{alert.incident.ref}/A{alert.number}",
+        "title": alert.title,
+    }
+    return _Notice(code, f"alert:{alert.id}", {**own, **facts}, purpose)
+
+
+def _asked_for(session: Session, line: Line) -> int:
+    """How many recipients the count was shown for when a second person was asked."""
+    asked = select(Line).where(
+        Line.stream == line.stream,
+        Line.name == "alert.confirmation_asked",
+        Line.about == f"alert:{line.facts['alert_id']}",
+        Line.seq < line.seq,
+    )
+    found = session.scalars(asked.order_by(Line.seq.desc()).limit(1)).first()
+    return int(found.facts["recipients"]) if found else 0
+
+
+def _ask(session: Session, line: Line, proposal: DutyProposal, code: str) -> None:
+    facts = {"duty": Duty(proposal.duty), "due": proposal.answer_by}
+    about = f"duty:{proposal.id}"
+    asked = _Notice(code, about, facts, Purpose.DUTY, expires_at=proposal.answer_by)
+    _tell(session, line, [proposal.person_id], asked)
 
 
 def _holders(session: Session, line: Line, duties: frozenset[Duty]) -> list[UUID]:
@@ -114,32 +256,55 @@ def _holders(session: Session, line: Line, duties: frozenset[Duty]) -> list[UUID
     return list(session.scalars(held.order_by(DutyHolding.since, DutyHolding.id)))
 
 
+def _ids(values: Iterable[str]) -> list[UUID]:
+    return [UUID(each) for each in values]
+
+
 def _tell(
-    session: Session,
-    line: Line,
-    purpose: Purpose,
-    people: Iterable[UUID],
-    *,
-    about: str,
-    key: str | None = None,
+    session: Session, line: Line, people: Iterable[UUID], notice: _Notice, *, key: str | None = None
 ) -> None:
-    """One message for each person, in the language they read; told before is told."""
+    """An SMS and a mail for each of them, in the language they read; told before is told."""
     what = key or f"{line.stream}:{line.seq}"
     incident = session.get_one(Incident, line.stream)
     told = select(Person).where(Person.id.in_(list(people)), Person.active.is_(True))
+    said: dict[Worded, UUID] = {}
     messages = [
-        NewMessage(
-            purpose=purpose,
-            priority=2,
-            channel=Channel.EMAIL,
-            address=person.email,
-            language=person.language,
-            wording_id=say(session, incident.id, person.language, text=line.name),
-            about=about,
-            event=line.name,
-            key=f"{what}:{person.id}:email",
-            person_id=person.id,
-        )
+        _message(session, incident, line, person, channel, notice, said, what)
         for person in session.scalars(told.order_by(Person.id))
+        for channel in Channel
     ]
     post(session, incident, messages, seq=line.seq, at=line.at)
+
+
+def _message(
+    session: Session,
+    incident: Incident,
+    line: Line,
+    person: Person,
+    channel: Channel,
+    notice: _Notice,
+    said: dict[Worded, UUID],
+    what: str,
+) -> NewMessage:
+    language = spoken(person.language)
+    facts = {"ref": incident.ref, "incident": incident.title, **notice.facts}
+    words = worded(
+        notice.code, channel, language, facts, zone=incident.zone, is_exercise=incident.is_exercise
+    )
+    if words not in said:
+        said[words] = say(
+            session, incident.id, language, text=words.text, subject=words.subject, path=words.path
+        )
+    return NewMessage(
+        purpose=notice.purpose,
+        priority=LATER if notice.purpose is Purpose.NOTICE else SOON,
+        channel=channel,
+        address=address_of(person, channel),
+        language=language,
+        wording_id=said[words],
+        about=notice.about,
+        event=line.name,
+        key=f"{what}:{person.id}:{channel}",
+        person_id=person.id,
+        expires_at=notice.expires_at,
+    )

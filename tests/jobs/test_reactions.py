@@ -8,15 +8,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from crisis.alerts.outbox import Delivery, Purpose
+from crisis.alerts.outbox import Channel, Delivery, Purpose
+from crisis.alerts.posting import NewMessage, post, say
 from crisis.incidents.commands import add_note
+from crisis.incidents.model import Incident
 from crisis.jobs import reactions, wakeups
 from crisis.jobs.model import ReactionCursor
 from crisis.jobs.reactions import Reaction, work_off
 from crisis.jobs.wakeups import Worker
 from crisis.kernel import command
 from crisis.kernel.database import reading
-from crisis.kernel.ids import new_id
 from crisis.kernel.journal import Line
 from tests import given
 from tests.jobs.test_worker import wait_until
@@ -82,8 +83,7 @@ def test_a_reaction_and_the_step_past_its_line_happen_together_or_not_at_all(
     coordinator = given.runs(incident)
 
     def half(session: Session, line: Line) -> None:
-        session.add(a_delivery(line, coordinator.id))
-        session.flush()
+        tell(session, line, coordinator.id)
         if not caplog.records:
             raise ZeroDivisionError
 
@@ -154,19 +154,22 @@ def cursor(stream: UUID) -> int:
     return found.seq if found else 0
 
 
-def a_delivery(line: Line, person_id: UUID) -> Delivery:
-    return Delivery(
-        id=new_id(),
-        incident_id=line.stream,
+def tell(session: Session, line: Line, person_id: UUID) -> None:
+    """Queue one message because of that line."""
+    incident = session.get_one(Incident, line.stream)
+    message = NewMessage(
         purpose=Purpose.NOTICE,
-        person_id=person_id,
+        priority=2,
+        channel=Channel.EMAIL,
+        address="layla@gov.example",
+        language="ar",
+        wording_id=say(session, incident.id, "ar", text="ملاحظة"),
         about="note",
         event=line.name,
-        seq=line.seq,
         key=f"{line.stream}:{line.seq}",
-        language="ar",
-        created_at=line.at,
+        person_id=person_id,
     )
+    post(session, incident, [message], seq=line.seq, at=line.at)
 
 
 def deliveries() -> int:
