@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from crisis.alerts.outbox import Channel, ErrorClass, Purpose
@@ -25,6 +25,9 @@ class Letter:
     text: str
     is_exercise: bool
     recipient_name: str = ""
+    link: str = ""
+    """The address in `text` that is this recipient's own; empty when the text is the same for all.
+    """
 
 
 @dataclass(frozen=True)
@@ -128,3 +131,10 @@ class Courier(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+Couriers = Mapping[tuple[Channel, bool], Courier]
+"""Who carries what: by channel, and by whether it is an exercise."""
+
+plugged: Final[dict[tuple[Channel, bool], Courier]] = {}
+"""The couriers of this process. Filled from the settings, for every way of starting."""

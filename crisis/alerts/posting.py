@@ -1,5 +1,6 @@
 """Putting messages into the outbox, in the transaction of whatever made them necessary."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ AT_ONCE: Final = 500
 """Rows a statement carries: SQLite takes no more than 32 766 values in one."""
 ALWAYS_TOLD: Final = frozenset({Purpose.APPROVAL, Purpose.DUTY, Purpose.REMINDER})
 """The duty of somebody who asked not to be written to is not over by that."""
+REPEATED: Final = {"ar": "(تكرار) ", "en": "(Repeat) ", "fr": "(Répétition) "}
+"""Stands before what may have been received already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +100,58 @@ def post(
     for first in range(0, len(rows), AT_ONCE):
         session.execute(insert(Delivery), rows[first : first + AT_ONCE])
     return len(rows)
+
+
+def repeat(session: Session, deliveries: Iterable[Delivery], *, at: datetime) -> int:
+    """Queue each of these once more, whose first sending did not arrive as far as anybody knows;
+    how many that were.
+
+    What may have arrived says that it is a repetition. A message is repeated once.
+    """
+    by_line: defaultdict[tuple[UUID, int], list[NewMessage]] = defaultdict(list)
+    marked: dict[UUID, UUID] = {}
+    for each in deliveries:
+        wording_id = each.wording_id
+        if each.state == State.UNKNOWN:
+            if wording_id not in marked:
+                marked[wording_id] = _marked(session, session.get_one(Wording, wording_id))
+            wording_id = marked[wording_id]
+        by_line[each.incident_id, each.seq].append(_once_more(each, wording_id))
+    return sum(
+        post(session, session.get_one(Incident, incident_id), messages, seq=seq, at=at)
+        for (incident_id, seq), messages in by_line.items()
+    )
+
+
+def _marked(session: Session, wording: Wording) -> UUID:
+    word = REPEATED[wording.language]
+    return say(
+        session,
+        wording.incident_id,
+        wording.language,
+        subject=wording.subject and word + wording.subject,
+        text=word + wording.text,
+        path=wording.path,
+    )
+
+
+def _once_more(delivery: Delivery, wording_id: UUID) -> NewMessage:
+    return NewMessage(
+        purpose=Purpose(delivery.purpose),
+        priority=delivery.priority,
+        channel=Channel(delivery.channel),
+        address=delivery.address,
+        language=delivery.language,
+        wording_id=wording_id,
+        about=delivery.about,
+        event=delivery.event,
+        key=f"again:{delivery.id}",
+        person_id=delivery.person_id,
+        alert_id=delivery.alert_id,
+        recipient_id=delivery.recipient_id,
+        expires_at=delivery.expires_at,
+        repeat_of_id=delivery.id,
+    )
 
 
 def _standing(message: NewMessage, silent: set[str], at: datetime) -> dict[str, object]:

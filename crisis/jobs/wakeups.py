@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from threading import Event, Thread
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,6 +39,25 @@ chores: Final[list[Callable[[], None]]] = [_forget, heartbeat.forget]
 rounds: Final[list[Callable[[], object]]] = [reactions.work_off]
 """What is looked at every second. Packages above this one add theirs in `crisis.plugs`."""
 
+
+class Companion(Protocol):
+    """What works beside a worker in threads of its own, from its start to its end."""
+
+    def start(self) -> None: ...
+
+    def wake(self) -> None:
+        """There may be something to do. From any thread."""
+
+    def stop(self) -> None:
+        """Finish what is under way."""
+
+    @property
+    def is_alive(self) -> bool: ...
+
+
+companions: Final[list[Callable[[], Companion]]] = []
+"""Makes what works beside each worker. Packages above this one add theirs in `crisis.plugs`."""
+
 _at_work: Final[set["Worker"]] = set()
 
 
@@ -59,6 +78,7 @@ class Worker:
         )
         self._woken, self._ended = Event(), Event()
         self._thread: Thread | None = None
+        self._companions: list[Companion] = []
         self._every(heartbeat.EVERY_SECONDS, self._beat, name="heartbeat")
         self._every(HOUSEKEEPING_SECONDS, _tidy, name="housekeeping")
         self._every(ROUND_SECONDS, self.wake, name="round")
@@ -69,11 +89,16 @@ class Worker:
         # made here and not before: Python takes a thread made before a fork for one that has ended
         self._thread = Thread(target=self._go_round, name="worker", daemon=True)
         self._thread.start()
+        self._companions = [make() for make in companions]
+        for each in self._companions:
+            each.start()
         self._alarm.start()
 
     def wake(self) -> None:
         """Look now, rather than at the next stroke of the clock."""
         self._woken.set()
+        for each in self._companions:
+            each.wake()
 
     def stop(self) -> None:
         """Finish what is under way, and say goodbye; once is enough."""
@@ -84,6 +109,8 @@ class Worker:
         self._ended.set()
         self._woken.set()
         self._thread.join()
+        for each in self._companions:
+            each.stop()
         _tried(lambda: heartbeat.end(self._id), "heartbeat")
 
     def _go_round(self) -> None:
@@ -93,10 +120,13 @@ class Worker:
             if self._ended.is_set():
                 return
             _tried(_go_round, "round")
+            for each in self._companions:  # a reaction may have left something for them
+                each.wake()
 
     def _beat(self) -> None:
         # a worker that no longer goes round is as good as dead
-        if self._thread is not None and self._thread.is_alive():
+        lives = self._thread is not None and self._thread.is_alive()
+        if lives and all(each.is_alive for each in self._companions):
             heartbeat.beat(self._id)
 
     def _every(self, seconds: int, act: Callable[[], None], *, name: str) -> None:
