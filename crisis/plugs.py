@@ -1,7 +1,9 @@
 """What the lower rooms need from the upper ones, plugged in for every way of starting."""
 
 from crisis.account import sessions
-from crisis.alerts import links
+from crisis.alerts import due as alerts_due
+from crisis.alerts import escalation, links
+from crisis.alerts import jobs as alert_jobs
 from crisis.alerts import reactions as alerts
 from crisis.deadlines import commands as deadlines
 from crisis.deadlines import jobs as due
@@ -25,10 +27,14 @@ def plug_kernel() -> None:
         alerts=alerts.REACTIONS,
     )
     deadlines.effects.update(statements.EFFECTS)
+    deadlines.effects.update(escalation.EFFECTS)
+    deadlines.effects.update(alerts_due.EFFECTS)
     if due.fire_due not in wakeups.rounds:
         wakeups.rounds.append(due.fire_due)
     if forget_sessions not in wakeups.chores:
         wakeups.chores.append(forget_sessions)
+    if alert_jobs.dispatcher not in wakeups.companions:
+        wakeups.companions.append(alert_jobs.dispatcher)
     if wakeups.wake not in command.listeners:
         command.listeners.append(wakeups.wake)
 

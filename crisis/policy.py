@@ -48,6 +48,7 @@ class Action(StrEnum):
     """Everything that somebody may or may not do."""
 
     KEEP_OFFICE = "keep_office"
+    KEEP_AUDIENCES = "keep_audiences"
     SEE_OFFICE = "see_office"
     SEE_OFFICE_JOURNAL = "see_office_journal"
     SEE_CONTACTS = "see_contacts"
@@ -85,6 +86,12 @@ class Action(StrEnum):
     REVIEW_TRANSLATION = "review_translation"
     REMIND_APPROVER = "remind_approver"
     SHARE_STATEMENT = "share_statement"
+    WRITE_ALERT = "write_alert"
+    CONFIRM_ALERT = "confirm_alert"
+    ANSWER_ALERT = "answer_alert"
+    FOLLOW_UP_ALERT = "follow_up_alert"
+    MIND_ALERT = "mind_alert"
+    HOLD_LANE = "hold_lane"
     FIRE_DEADLINE = "fire_deadline"
     REPLAY_SCENARIO = "replay_scenario"
 
@@ -109,6 +116,8 @@ class Actor:
     asked: frozenset[UUID] = frozenset()
     """The incidents in which they are or were asked to take a duty."""
     is_machine: bool = False
+    standing: Duty | None = None
+    """The duty they hold from the opening of each incident."""
 
 
 Rule = Callable[[Actor, Case | None], bool]
@@ -125,6 +134,11 @@ def duty(*duties: Duty) -> Rule:
     return lambda actor, case: (
         case is not None and not actor.duties.get(case.id, frozenset()).isdisjoint(duties)
     )
+
+
+def standing(*duties: Duty) -> Rule:
+    """Holds for whoever has one of these as their standing duty, in the office as in incidents."""
+    return lambda actor, _case: actor.standing in duties
 
 
 def asked(actor: Actor, case: Case | None) -> bool:
@@ -179,8 +193,11 @@ _DRAFTS: Final = working(
     )
 )
 
+_ALERTS: Final = working(duty(Duty.DIRECTOR, Duty.COORDINATOR, Duty.ALERT_OPERATOR))
+
 RULES: Final[Mapping[Action, Rule]] = {
     Action.KEEP_OFFICE: rank(Rank.ADMINISTRATOR),
+    Action.KEEP_AUDIENCES: either(rank(Rank.ADMINISTRATOR), working(standing(Duty.ALERT_OPERATOR))),
     Action.SEE_OFFICE: anyone,
     Action.SEE_OFFICE_JOURNAL: rank(Rank.ADMINISTRATOR, Rank.AUDITOR),
     Action.SEE_CONTACTS: rank(Rank.ADMINISTRATOR, Rank.COORDINATOR),
@@ -224,11 +241,25 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.SHARE_STATEMENT: working(
         duty(Duty.DIRECTOR, Duty.COORDINATOR, Duty.SPOKESPERSON, Duty.MEDIA_OFFICER)
     ),
+    Action.WRITE_ALERT: _ALERTS,
+    Action.CONFIRM_ALERT: _ALERTS,
+    Action.ANSWER_ALERT: either(machine, duty(*Duty)),
+    Action.FOLLOW_UP_ALERT: either(_ALERTS, working(unrestricted(rank(Rank.COORDINATOR)))),
+    Action.MIND_ALERT: machine,
+    Action.HOLD_LANE: working(either(rank(Rank.COORDINATOR), standing(Duty.ALERT_OPERATOR))),
     Action.FIRE_DEADLINE: machine,
     Action.REPLAY_SCENARIO: machine,
 }
 
-FROM_OUTSIDE: Final = frozenset({Action.ANSWER_DUTY, Action.FIRE_DEADLINE, Action.REPLAY_SCENARIO})
+FROM_OUTSIDE: Final = frozenset(
+    {
+        Action.ANSWER_DUTY,
+        Action.ANSWER_ALERT,
+        Action.MIND_ALERT,
+        Action.FIRE_DEADLINE,
+        Action.REPLAY_SCENARIO,
+    }
+)
 """What is done in an incident by somebody who may not follow it, or not yet."""
 
 

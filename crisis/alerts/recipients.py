@@ -6,7 +6,8 @@ person has acknowledged, and who was asked instead of whom.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,10 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crisis.kernel.database import IncidentRecord
+from crisis.kernel.errors import Conflict
+from crisis.kernel.event import Event
+from crisis.kernel.words import Message
+from crisis.people.model import Names
 
 
 class Answer(StrEnum):
@@ -36,6 +41,15 @@ class Method(StrEnum):
     LINK = "link"
     SMS = "sms_reply"
     ON_BEHALF = "coordinator_on_behalf"
+
+
+class Why(StrEnum):
+    """Why somebody else is asked."""
+
+    SILENT = "silent"
+    LOST = "lost"
+    """No message to them has arrived, or ever will."""
+    DECLINED = "declined"
 
 
 class LeftOut(StrEnum):
@@ -84,3 +98,114 @@ class Recipient(IncidentRecord):
     """Minutes until they join, if they said so."""
     reason: Mapped[str | None] = mapped_column(String(400))
     """Why they cannot, why they are asked by telephone, or how they were reached."""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether they are of the audience itself, and stand in nobody's place."""
+        return self.root_id == self.id
+
+    @property
+    def is_late(self) -> bool:
+        """Whether they acknowledged after somebody else was to be asked."""
+        return bool(self.answered_at and self.answer_by and self.answered_at > self.answer_by)
+
+    @property
+    def latency(self) -> timedelta | None:
+        """From being asked to acknowledging; None while they have not."""
+        return self.answered_at - self.asked_at if self.answered_at else None
+
+    def acknowledge(
+        self,
+        method: Method,
+        at: datetime,
+        *,
+        arrives_in: int | None = None,
+        by_id: UUID | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """They have it. Raises `Conflict`: `not_asked`, `already`."""
+        self._must_be_asked()
+        if self.answer == Answer.ACKNOWLEDGED:
+            raise Conflict(Message("This was acknowledged already."), code="already")
+        self.answer, self.answered_at, self.method = Answer.ACKNOWLEDGED, at, method
+        self.arrives_in, self.acknowledged_by_id, self.reason = arrives_in, by_id, reason
+
+    def decline(self, reason: str | None) -> None:
+        """They cannot; also when they thought before that they could. Raises `Conflict`:
+        `not_asked`, `passed_on`."""
+        self._must_be_asked()
+        if self.answer in {Answer.ESCALATED, Answer.UNREACHED}:
+            raise Conflict(Message("Somebody else is asked already."), code="passed_on")
+        self.answered_at = self.method = self.arrives_in = self.acknowledged_by_id = None
+        self.answer, self.reason = Answer.ESCALATED, reason
+
+    def _must_be_asked(self) -> None:
+        if self.answer == Answer.NOT_ASKED:
+            raise Conflict(Message("This alert asks for no answer."), code="not_asked")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RecipientEvent(Event):
+    """Something about one recipient; their name is kept as it was, their addresses are not."""
+
+    name = "recipient"
+    alert_id: UUID
+    number: int
+    recipient_id: UUID
+    root_id: UUID
+    person_id: UUID | None
+    ministry_id: UUID | None
+    recipient: Names
+
+    @property
+    def about(self) -> str:
+        return f"alert:{self.alert_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertAcknowledged(_RecipientEvent):
+    """`seconds` from being asked; `overdue` when it came after the time for it."""
+
+    name = "alert.acknowledged"
+    method: Method
+    seconds: int
+    overdue: bool
+    is_first: bool
+    """Nobody asked in the same place had acknowledged before."""
+    arrives_in: int | None
+    instead_of: Names | None
+    """Whom the frozen audience named, where somebody else was asked."""
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertDeclined(_RecipientEvent):
+    """`next_id` is the recipient asked instead, if anybody is."""
+
+    name = "alert.declined"
+    reason: str | None
+    is_unreached: bool
+    """Nobody is left to ask: somebody must telephone."""
+    next_id: UUID | None
+    next: Names | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertEscalated(_RecipientEvent):
+    """The next in line is asked."""
+
+    name = "alert.escalated"
+    why: Why
+    step: int
+    next_id: UUID
+    next: Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertUnreached(_RecipientEvent):
+    """Nobody is left to ask: somebody must telephone."""
+
+    name = "alert.unreached"
+    why: Why
+    asked: int
+    """How many were asked in this place."""

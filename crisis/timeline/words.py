@@ -390,6 +390,77 @@ def _refused(
     return told
 
 
+_ALERT_BEGUN: Final = {
+    "alert": Message("Alert {number} was begun."),
+    "update": Message("Alert {number} was begun: an update of an earlier one."),
+    "all_clear": Message("Alert {number} was begun: all clear."),
+    "correction": Message("Alert {number} was begun: a correction."),
+}
+
+
+def _alert_begun(facts: Mapping[str, Any], _names: Naming) -> Message:
+    number = int(facts["number"])
+    if facts["statement_number"] is not None:
+        told = Message("Alert {number} was begun with the text of statement {statement}.")
+        return told.filled(number=number, statement=int(facts["statement_number"]))
+    return _ALERT_BEGUN[facts["kind"]].filled(number=number)
+
+
+def _alert_edited(facts: Mapping[str, Any], _names: Naming) -> Message:
+    if facts["was_asked"]:
+        told = Message("Alert {number} was edited; a second person must be asked again.")
+    else:
+        told = Message("Alert {number} was edited.")
+    return told.filled(number=int(facts["number"]))
+
+
+def _second_asked(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return Message(
+        "A second person is asked to confirm alert {number}. Recipients: {recipients}.",
+        number=int(facts["number"]),
+        recipients=int(facts["recipients"]),
+    )
+
+
+def _second_overdue(facts: Mapping[str, Any], _names: Naming) -> Message:
+    if facts["director_ids"]:
+        told = Message("Nobody has confirmed alert {number} in time; the director is called.")
+    else:
+        told = Message("Nobody has confirmed alert {number} in time; it was not sent.")
+    return told.filled(number=int(facts["number"]))
+
+
+def _alert_confirmed(facts: Mapping[str, Any], names: Naming) -> Message:
+    return Message(
+        "Alert {number} is on its way. Recipients: {recipients}; no way to reach: {left_out}. "
+        "Written by {person}.",
+        number=int(facts["number"]),
+        recipients=int(facts["recipients"]),
+        left_out=int(facts["left_out"]),
+        person=names.person(facts["first_id"]),
+    )
+
+
+def _alert_cancelled(facts: Mapping[str, Any], _names: Naming) -> Message:
+    number, gone = int(facts["number"]), int(facts["gone"])
+    if not gone:
+        return Message("Alert {number} was given up; nothing of it left.", number=number)
+    return Message(
+        "Alert {number} was stopped. Messages held back: {stopped}; already out: {gone}.",
+        number=number,
+        stopped=int(facts["stopped"]),
+        gone=gone,
+    )
+
+
+def _audience(facts: Mapping[str, Any], names: Naming) -> Message:
+    if facts["added"]:
+        told = Message("Audience added: {name}. People in it: {people}.")
+    else:
+        told = Message("Audience changed: {name}. People in it: {people}.")
+    return told.filled(name=names.of(facts["audience"]), people=int(facts["people"]))
+
+
 def _reminded(facts: Mapping[str, Any], names: Naming) -> Message:
     place: dict[str, Any] = {"number": int(facts["number"]), "signer": _signer(facts, names)}
     if facts["percent"] is None:
@@ -423,6 +494,60 @@ def _first_word(facts: Mapping[str, Any], _names: Naming) -> Message:
 
 
 _LATE: Final = (("minutes_late", Message("Minutes late")),)
+
+
+def _of_recipient(
+    facts: Mapping[str, Any], names: Naming, sentence: Message, **more: Any
+) -> Message:
+    """`{name}` is the recipient, with the place they are asked for."""
+    name, ministry = names.of(facts["recipient"]), names.ministry(facts["ministry_id"])
+    who = f"{name} ({ministry})" if ministry else name
+    return sentence.filled(name=who, number=int(facts["number"]), **more)
+
+
+_METHOD: Final = {
+    "link": Message("by the link"),
+    "sms_reply": Message("by SMS"),
+    "coordinator_on_behalf": Message("by word of mouth, as recorded here"),
+}
+
+
+def _acknowledged(facts: Mapping[str, Any], names: Naming) -> Message:
+    sentence = Message("{name} acknowledged alert {number} {how}, after {minutes} min.")
+    if facts["overdue"]:
+        sentence = Message("{name} acknowledged alert {number} {how}, late: after {minutes} min.")
+    how = _METHOD[facts["method"]]
+    return _of_recipient(facts, names, sentence, how=how, minutes=int(facts["seconds"]) // 60)
+
+
+def _alert_declined(facts: Mapping[str, Any], names: Naming) -> Message:
+    if facts["next"]:
+        sentence = Message("{name} cannot take alert {number}; {next} is asked.")
+        return _of_recipient(facts, names, sentence, next=names.of(facts["next"]))
+    if facts["is_unreached"]:
+        sentence = Message(
+            "{name} cannot take alert {number}, and nobody is left to ask: telephone."
+        )
+        return _of_recipient(facts, names, sentence)
+    return _of_recipient(facts, names, Message("{name} cannot take alert {number}."))
+
+
+def _escalated(facts: Mapping[str, Any], names: Naming) -> Message:
+    sentence = Message("{name} did not answer alert {number} in time; {next} is asked.")
+    if facts["why"] == "lost":
+        sentence = Message("Alert {number} does not reach {name}; {next} is asked.")
+    return _of_recipient(facts, names, sentence, next=names.of(facts["next"]))
+
+
+def _unreached(facts: Mapping[str, Any], names: Naming) -> Message:
+    sentence = Message(
+        "{name} did not answer alert {number}, and nobody is left to ask: telephone."
+    )
+    if facts["why"] == "lost":
+        sentence = Message(
+            "Alert {number} does not reach {name}, and nobody is left to ask: telephone."
+        )
+    return _of_recipient(facts, names, sentence)
 
 
 def _scenario(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
@@ -658,6 +783,40 @@ TOLD: Final[dict[str, Telling]] = {
         _translated(Message("Statement {number} was released in {language}.")),
         tone="decision",
     ),
+    "alert.drafted": Telling("megaphone", Message("Alert"), _alert_begun, tone="system"),
+    "alert.edited": Telling("megaphone", Message("Alert"), _alert_edited, tone="system"),
+    "alert.tested": Telling(
+        "megaphone",
+        Message("Alert"),
+        _number(Message("Alert {number} was tried out on the writer’s own phone.")),
+        tone="system",
+    ),
+    "alert.confirmation_asked": Telling("user-check", Message("Second person"), _second_asked),
+    "alert.confirmation_overdue": Telling(
+        "clock", Message("Second person"), _second_overdue, tone="change"
+    ),
+    "alert.confirmed": Telling("megaphone", Message("Alert"), _alert_confirmed, tone="decision"),
+    "alert.sent_back": Telling(
+        "rotate-ccw",
+        Message("Second person"),
+        _number(Message("Alert {number} was sent back to be changed.")),
+        details=_WHY,
+        tone="change",
+    ),
+    "alert.cancelled": Telling(
+        "circle-slash", Message("Alert"), _alert_cancelled, details=_WHY, tone="change"
+    ),
+    "audience.saved": Telling("users", Message("Audience"), _audience),
+    "audience.retired": Telling(
+        "users",
+        Message("Audience"),
+        _either(
+            "active",
+            Message("In use again: {name}"),
+            Message("Taken out of use: {name}"),
+            "audience",
+        ),
+    ),
     "incident.linked": Telling(
         "link",
         Message("Link"),
@@ -764,6 +923,15 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "account.reset_link_used": _account(Message("The password was set by a link.")),
     "account.preferences_chosen": _account(Message("The preferences were changed."), "settings"),
+    "alert.acknowledged": Telling(
+        "check",
+        Message("Acknowledgement"),
+        _acknowledged,
+        details=(("arrives_in", Message("Minutes until they join")), *_WHY),
+    ),
+    "alert.declined": Telling("user-plus", Message("Escalation"), _alert_declined, details=_WHY),
+    "alert.escalated": Telling("user-plus", Message("Escalation"), _escalated, tone="system"),
+    "alert.unreached": Telling("phone", Message("Escalation"), _unreached, tone="change"),
     "replay.begun": Telling(
         "flask-conical",
         Message("Replay"),
