@@ -19,6 +19,11 @@ FOREIGN = r"<(script|link|img|iframe|source|video|audio)\b[^>]*\b(src|href)=\"(h
 COLOUR = r"\b(fill|stroke|stop-color|color|bgcolor)\s*=\s*\"#[0-9a-f]{3,8}\""
 
 
+def pages() -> Iterator[Path]:
+    """The templates that browsers get; a mail is read by programs that know inline styles only."""
+    return files("templates/**/*.html", except_in="email")
+
+
 def markup(file: Path) -> str:
     return blanked(file.read_text("utf-8"), r"\{#.*?#\}|<!--.*?-->")
 
@@ -30,7 +35,7 @@ def inline(file: Path) -> Iterator[Finding]:
 
 def test_nothing_is_inline() -> None:
     must_be_empty(
-        (f for file in files("templates/**/*.html") for f in inline(file)),
+        (f for file in pages() for f in inline(file)),
         rule="The browser refuses inline styles, scripts and handlers (our content policy).",
         remedy="a class in static/css, a module in static/js that attaches to a data- attribute,"
         " an SVG attribute for a measured length.",
@@ -39,7 +44,7 @@ def test_nothing_is_inline() -> None:
 
 def test_nothing_comes_from_elsewhere() -> None:
     must_be_empty(
-        (f for file in files("templates/**/*.html") for f in matches(file, markup(file), FOREIGN)),
+        (f for file in pages() for f in matches(file, markup(file), FOREIGN)),
         rule="A page that loads from another house fails with that house, and tells it who reads.",
         remedy="add the package to package.json and run `make vendor`.",
     )
@@ -47,7 +52,7 @@ def test_nothing_comes_from_elsewhere() -> None:
 
 def test_colours_live_in_tokens_only() -> None:
     must_be_empty(
-        (f for file in files("templates/**/*.html") for f in matches(file, markup(file), COLOUR)),
+        (f for file in pages() for f in matches(file, markup(file), COLOUR)),
         rule="A colour in a template does not change with the theme.",
         remedy="use currentColor or a class whose colour is a token.",
     )
