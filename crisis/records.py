@@ -2,7 +2,7 @@
 
 from crisis.account import model as account
 from crisis.alerts import model as alerts
-from crisis.alerts import outbox, recipients
+from crisis.alerts import events, outbox, recipients
 from crisis.deadlines import model as deadlines
 from crisis.incidents import model as incidents
 from crisis.jobs import model as jobs
@@ -16,6 +16,7 @@ __all__ = [
     "account",
     "alerts",
     "deadlines",
+    "events",
     "incidents",
     "jobs",
     "journal",

@@ -42,6 +42,9 @@ class Code(StrEnum):
     """The first public statement. Subject: the incident. Cycles: `SHARES`."""
     ACKNOWLEDGE = "acknowledge"
     """A named person's word that they have an alert. Subject: the recipient. Cycle 1."""
+    SECOND_PERSON = "second_person"
+    """A second person's yes to an alert. Subject: the alert. Cycle: the revision they were asked to
+    read."""
 
 
 WARNED: Final = 1

@@ -71,7 +71,14 @@ def as_actor(session: Session, person: Person) -> Actor:
 
 def actors_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, Actor]:
     """`actor_of` for many people in two queries, and without loading the rest of them."""
-    standing = select(Person.id, Person.ministry_id, Person.rank, Person.active, Person.is_machine)
+    standing = select(
+        Person.id,
+        Person.ministry_id,
+        Person.rank,
+        Person.active,
+        Person.is_machine,
+        Person.standing_duty,
+    )
     people = session.execute(standing.where(Person.id.in_(person_ids)))
     held = _holdings(session, person_ids)
     return {person.id: _actor(person, held) for person in people}
@@ -252,7 +259,7 @@ def _holdings(
 
 
 def _actor(
-    person: Person | Row[UUID, UUID | None, str, bool, bool],
+    person: Person | Row[UUID, UUID | None, str, bool, bool, str | None],
     known: dict[UUID, dict[UUID, set[Duty | None]]],
 ) -> Actor:
     own = known.get(person.id, {})
@@ -265,4 +272,5 @@ def _actor(
         active=person.active,
         asked=frozenset(case for case, found in own.items() if None in found),
         is_machine=person.is_machine,
+        standing=Duty(person.standing_duty) if person.standing_duty else None,
     )

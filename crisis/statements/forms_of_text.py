@@ -9,8 +9,17 @@ from crisis.statements.elements import Element, elements_of
 from crisis.statements.reading import Sentence, has_short_number, sentences_of
 from crisis.statements.sms import SmsLength, sms_length
 
+EXERCISE: Final[dict[Language, str]] = {"ar": "تمرين: ", "en": "EXERCISE: ", "fr": "EXERCICE : "}
+"""Stands once before every text of an exercise. The spaces are ordinary ones: a hard one is not in
+the GSM alphabet, and would make every French SMS of an exercise dearer."""
 _WORDS_A_MINUTE: Final[dict[Language, int]] = {"ar": 120, "en": 150, "fr": 150}
 """How a newsreader reads aloud."""
+
+
+def marked(text: str, language: Language, *, is_exercise: bool) -> str:
+    """The text with the prefix of an exercise before it, once, if it belongs to one."""
+    prefix = EXERCISE[language]
+    return prefix + text.removeprefix(prefix) if is_exercise else text
 
 
 def plain_text(content: Content, language: Language, *, below: Sequence[str] = ()) -> str:

@@ -16,7 +16,7 @@ from crisis.policy import Action, Case, Duty, allows
 from crisis.statements import commands, forms, queries
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, paragraphs_of
 from crisis.statements.diff import diff_contents
-from crisis.statements.forms_of_text import plain_text, short_form
+from crisis.statements.forms_of_text import EXERCISE, plain_text, short_form
 from crisis.statements.model import Answer, Ground, Outcome, State
 from crisis.statements.queries import StatementView
 from crisis.statements.templates import Template, fill, template, templates
@@ -32,7 +32,6 @@ OFFICE_ROLES: Final = (
 )  # fmt: skip
 NEXT_UPDATE_AFTER: Final = {4: 60, 3: 120, 2: 240, 1: 720, 0: 1440}
 """Minutes until people expect to hear again, by level."""
-EXERCISE: Final = {"ar": "تمرين: ", "en": "EXERCISE: ", "fr": "EXERCICE : "}
 
 
 # ── the list, and beginning one ──────────────────────────────────────────────────────────────────

@@ -1,0 +1,108 @@
+"""An alert that carries a released statement: its very text, in a form that fits a phone."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crisis.alerts.drafts import PARTS_OF_FREE_TEXT, example_link
+from crisis.alerts.gathering import Gathered
+from crisis.alerts.model import Alert, AlertKind, AlertState
+from crisis.alerts.outbox import LINK
+from crisis.kernel.errors import Conflict
+from crisis.kernel.words import Message
+from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, readable
+from crisis.statements.forms_of_text import EXERCISE, plain_text, short_form
+from crisis.statements.model import Rendition, State, Statement, Version
+from crisis.statements.witness import must_be_as_told
+
+NEVER_LEFT = frozenset({AlertState.DRAFT, AlertState.AWAITING})
+
+
+def carry(session: Session, alert: Alert) -> None:
+    """The alert says what its statement says, in every language that was released, or nothing.
+
+    Raises `Conflict` (`not_released`, `taken_back`, `tampered`) when the statement is not out, or
+    not out any more.
+    """
+    if alert.statement_id is None:
+        return
+    statement = session.get_one(Statement, alert.statement_id)
+    version = out(session, statement)
+    texts = _texts(session, version)
+    drill = alert.incident.is_exercise
+    alert.text_hash = version.sha256
+    alert.title = {each: _title(text, each, statement) for each, text in texts.items()}
+    alert.sms = {
+        each: _as_sms(text, each, asks=alert.asks_answer, drill=drill)
+        for each, text in texts.items()
+    }
+    alert.mail = {
+        each: plain_text(text, each, below=[LINK] if alert.asks_answer else [])
+        for each, text in texts.items()
+    }
+
+
+def out(session: Session, statement: Statement) -> Version:
+    """The version of it that everybody may read now. Raises `Conflict`."""
+    version = statement.released
+    if version is None:
+        raise Conflict(Message("Only a released statement can be sent."), code="not_released")
+    if statement.state is not State.RELEASED:
+        raise Conflict(
+            Message("This statement no longer holds: a later one took its place."),
+            code="taken_back",
+        )
+    version.must_be_as_signed()
+    must_be_as_told(session, statement, version)
+    return version
+
+
+def must_be_for(session: Session, alert: Alert, gathered: Gathered) -> None:
+    """Raises `Conflict` (`never_public`): lines to take are not for the public."""
+    statement = alert.statement_id and session.get_one(Statement, alert.statement_id)
+    if statement and Type(statement.type) in NEVER_PUBLIC and gathered.is_public:
+        raise Conflict(
+            Message("This is written for those who speak; it is not for the public."),
+            code="never_public",
+        )
+
+
+def wrong_ones(session: Session, alert: Alert) -> list[UUID]:
+    """The alerts that carried the text which the statement of this one corrects or takes back, so
+    that everybody who got it hears that it was wrong."""
+    if alert.kind != AlertKind.CORRECTION or alert.statement_id is None:
+        return []
+    statement = session.get_one(Statement, alert.statement_id)
+    about = [each for each in (statement.corrects_id, statement.retracts_id) if each]
+    carried = select(Alert.id).where(
+        Alert.incident_id == alert.incident_id,
+        Alert.statement_id.in_(about),
+        Alert.state.not_in(NEVER_LEFT),
+        Alert.confirmed_at.is_not(None),
+    )
+    return list(session.scalars(carried.order_by(Alert.number)))
+
+
+def _texts(session: Session, version: Version) -> Mapping[Language, Content]:
+    """What was signed together, and the translations released since."""
+    found: dict[Language, Content] = dict.fromkeys(version.text.languages, version.text)
+    later = select(Rendition).where(
+        Rendition.version_id == version.id, Rendition.released_at.is_not(None)
+    )
+    for row in session.scalars(later.order_by(Rendition.language)):
+        text = readable(row.content)
+        found |= {each: text for each in text.languages if each not in found}
+    return found
+
+
+def _title(text: Content, language: Language, statement: Statement) -> str:
+    return text.titles.get(language) or f"{statement.number}"
+
+
+def _as_sms(text: Content, language: Language, *, asks: bool, drill: bool) -> str:
+    link, prefix = example_link() if asks else "", EXERCISE[language] if drill else ""
+    short = short_form(text, language, parts=PARTS_OF_FREE_TEXT, before=prefix, below=link).text
+    bare = short.removeprefix(prefix)
+    return bare.removesuffix(link) + LINK if asks else bare

@@ -1,0 +1,449 @@
+"""Everything that makes an alert, from its first words to the moment it leaves or is stopped."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any, Final, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.orm import Session
+
+from crisis.alerts.carrying import carry, out
+from crisis.alerts.drafts import Draft, Words, facts_of, words
+from crisis.alerts.due import await_second, holders, stop_awaiting_second
+from crisis.alerts.events import (
+    AlertCancelled,
+    AlertConfirmed,
+    AlertDrafted,
+    AlertEdited,
+    AlertSentBack,
+    AlertTested,
+    ConfirmationAsked,
+)
+from crisis.alerts.freezing import (
+    Said,
+    freeze,
+    must_be_new,
+    must_be_ready,
+    needs_second,
+)
+from crisis.alerts.gathering import Gathered
+from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
+from crisis.alerts.outbox import Channel, Delivery, Purpose, State
+from crisis.alerts.posting import NewMessage, next_line, post, say
+from crisis.alerts.recipients import Recipient
+from crisis.deadlines.commands import stop_deadlines
+from crisis.deadlines.model import Code
+from crisis.incidents.model import Incident
+from crisis.kernel.command import Work, command
+from crisis.kernel.errors import Conflict, Forbidden, Invalid
+from crisis.kernel.ids import new_id
+from crisis.kernel.journal import Line
+from crisis.kernel.words import Message
+from crisis.people.model import Audience, ContactKind, Person
+from crisis.policy import Action, Duty
+from crisis.statements.content import Language
+from crisis.statements.model import Statement
+
+CONFIRMS: Final = (Duty.DIRECTOR, Duty.COORDINATOR, Duty.ALERT_OPERATOR)
+"""Whose second pair of eyes it may be."""
+_SHORTEST: Final = timedelta(hours=1)
+"""What follows an alert is good for at least so long."""
+_WRITTEN: Final = ("alert.drafted", "alert.edited", "alert.confirmation_asked")
+_STOPPABLE: Final = frozenset(
+    {AlertState.DRAFT, AlertState.AWAITING, AlertState.SENDING, AlertState.PAUSED}
+)
+
+
+_A = TypeVar("_A", Alert, Statement)
+
+
+@command(Action.WRITE_ALERT, on=Incident)
+def create_alert(
+    incident: Incident,
+    work: Work,
+    *,
+    draft: Draft,
+    kind: AlertKind = AlertKind.ALERT,
+    follows_id: UUID | None = None,
+    statement_id: UUID | None = None,
+) -> AlertDrafted:
+    """Begin an alert of a running incident; with `statement_id` it carries that released text, and
+    the texts of the draft count for nothing."""
+    _must_run(incident)
+    return _begin(incident, work, draft, kind, follows_id, statement_id)
+
+
+@command(Action.WRITE_ALERT, on=Alert)
+def edit_alert(alert: Alert, work: Work, *, draft: Draft, based_on: int) -> AlertEdited:
+    """Take another text, written on revision `based_on`; who was asked to confirm is asked anew."""
+    _must_be(alert, AlertState.DRAFT, AlertState.AWAITING)
+    _must_be_read(alert, based_on)
+    _must_know(work.session, draft)
+    was_asked = alert.state == AlertState.AWAITING
+    draft.put_into(alert)
+    carry(work.session, alert)
+    _back_to_draft(alert, work)
+    return AlertEdited(
+        alert_id=alert.id, number=alert.number, revision=alert.revision, was_asked=was_asked
+    )
+
+
+@command(Action.WRITE_ALERT, on=Alert)
+def follow_up(alert: Alert, work: Work, *, kind: AlertKind) -> AlertDrafted:
+    """Begin an update, an all-clear or a correction for all whom this alert was for; everything but
+    the text is as it was."""
+    if alert.confirmed_at is None:
+        raise Conflict(Message("It was never sent, so nothing can follow it."), code="never_sent")
+    if kind is AlertKind.ALERT:
+        raise Conflict(Message("Say what it is: update, all clear or correction."), code="kind")
+    _must_run(alert.incident)
+    lasts = max(alert.expires_at - alert.created_at, _SHORTEST)
+    draft = Draft(
+        priority=Priority(alert.priority),
+        title=alert.title,
+        sms=alert.sms,
+        mail=alert.mail if not alert.statement_id else {},
+        channels=tuple(Channel(each) for each in alert.channels),
+        audience_ids=_still_active(work.session, Audience, alert.audience_ids),
+        person_ids=_still_active(work.session, Person, alert.person_ids),
+        asks_answer=alert.asks_answer and kind is not AlertKind.ALL_CLEAR,
+        answer_minutes=alert.answer_minutes,
+        enough=alert.enough,
+        expires_at=work.now + lasts,
+        values=alert.values,
+    )
+    return _begin(alert.incident, work, draft, kind, alert.id, None)
+
+
+@command(Action.WRITE_ALERT, on=Alert)
+def test_to_me(alert: Alert, work: Work, *, language: Language) -> AlertTested:
+    """Send it to oneself, to see it arrive; nobody else gets anything."""
+    _must_be(alert, AlertState.DRAFT, AlertState.AWAITING)
+    carry(work.session, alert)
+    me = work.session.get_one(Person, work.actor.id)
+    seq, facts = next_line(work.session, alert.incident_id), facts_of(alert.incident)
+    ways = {
+        Channel.SMS: me.first(ContactKind.MOBILE),
+        Channel.EMAIL: me.email or me.first(ContactKind.EMAIL),
+    }
+    messages = [
+        _test(work.session, alert, me.id, each, address, told, language, seq)
+        for each, address in ways.items()
+        if each in alert.channels and address
+        if (told := words(alert, language, each, facts)).text
+    ]
+    if not messages:
+        raise Conflict(
+            Message("There is no text in this language, or no number or address of yours."),
+            code="no_address",
+        )
+    post(work.session, alert.incident, messages, seq=seq, at=work.now)
+    return AlertTested(alert_id=alert.id, number=alert.number, language=language)
+
+
+@command(Action.WRITE_ALERT, on=Alert)
+def ask_confirmation(
+    alert: Alert,
+    work: Work,
+    *,
+    revision: int,
+    audience_hash: str | None = None,
+    despite_same: bool = False,
+) -> ConfirmationAsked:
+    """Ask for a second person. `audience_hash` is that of the audience whose count was shown.
+
+    Raises what `freezing.must_be_ready` and `must_be_new` raise, and `Conflict` (`nobody_else`)
+    when there is nobody to ask.
+    """
+    _must_be(alert, AlertState.DRAFT)
+    gathered, _said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
+    hands = {*_hands(work.session, alert), work.actor.id}
+    asked = [
+        each
+        for each in holders(work.session, alert.incident_id, *CONFIRMS)
+        if each not in hands and work.session.get_one(Person, each).active
+    ]
+    if not asked:
+        raise Conflict(
+            Message("Nobody else here may confirm it. Name a coordinator or an alert operator."),
+            code="nobody_else",
+        )
+    alert.state, alert.asked_at = AlertState.AWAITING, work.now
+    alert.audience_hash, alert.recipients = gathered.fingerprint, gathered.count
+    await_second(alert, work)
+    return ConfirmationAsked(
+        alert_id=alert.id,
+        number=alert.number,
+        revision=alert.revision,
+        priority=Priority(alert.priority),
+        recipients=gathered.count,
+        asked_ids=asked,
+    )
+
+
+@command(Action.WRITE_ALERT, on=Alert)
+def send_alert(
+    alert: Alert,
+    work: Work,
+    *,
+    revision: int,
+    audience_hash: str | None = None,
+    despite_same: bool = False,
+) -> AlertConfirmed:
+    """Let an alert leave that needs no second person. Raises `Conflict` (`needs_second`)."""
+    _must_be(alert, AlertState.DRAFT)
+    gathered, said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
+    if needs_second(alert, gathered):
+        raise Conflict(Message("This one needs a second person."), code="needs_second")
+    return _leave(alert, work, gathered, said)
+
+
+@command(Action.CONFIRM_ALERT, on=Alert)
+def confirm_alert(
+    alert: Alert, work: Work, *, revision: int, typed_count: int, audience_hash: str | None = None
+) -> AlertConfirmed:
+    """The second person's yes, with the number of recipients; it leaves at once.
+
+    `audience_hash` is that of the audience they were shown; None: the one whose count the first
+    person saw. Raises `Forbidden` (`same_person`), `Conflict` (`not_confirmable`, `stale_revision`,
+    `audience_changed`, what `must_be_ready` raises) or `Invalid` (`count_mismatch`).
+    """
+    _must_be(alert, AlertState.AWAITING)
+    if work.actor.id in _hands(work.session, alert):
+        raise Forbidden(Message("You wrote it. Somebody else must confirm it."), code="same_person")
+    _must_be_read(alert, revision)
+    before = dict(alert.sms), dict(alert.mail)
+    gathered, said = must_be_ready(work.session, alert, work.now)
+    if before != (alert.sms, alert.mail):
+        raise _stale()
+    _must_be_seen(gathered, audience_hash or alert.audience_hash)
+    if typed_count != gathered.count:
+        wrong = Message("That is not the number of recipients.")
+        raise Invalid(wrong, code="count_mismatch", fields={"typed_count": wrong})
+    stop_awaiting_second(alert, work)
+    return _leave(alert, work, gathered, said)
+
+
+@command(Action.CONFIRM_ALERT, on=Alert)
+def send_back(alert: Alert, work: Work, *, reason: str) -> AlertSentBack:
+    """The second person says no, and why; it is a draft again."""
+    _must_be(alert, AlertState.AWAITING)
+    _back_to_draft(alert, work)
+    return AlertSentBack(alert_id=alert.id, number=alert.number, reason=reason)
+
+
+@command(Action.WRITE_ALERT, on=Alert)
+def cancel_alert(alert: Alert, work: Work, *, reason: str) -> AlertCancelled:
+    """Give it up, or stop what has not left yet; what left, or may have, cannot be called back."""
+    _must_be(alert, *_STOPPABLE)
+    stop_awaiting_second(alert, work)
+    stopped, gone = _stop(work, alert)
+    alert.state, alert.ended_at = AlertState.CANCELLED, work.now
+    return AlertCancelled(
+        alert_id=alert.id, number=alert.number, reason=reason, stopped=stopped, gone=gone
+    )
+
+
+# ── pieces ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _begin(
+    incident: Incident,
+    work: Work,
+    draft: Draft,
+    kind: AlertKind,
+    follows_id: UUID | None,
+    statement_id: UUID | None,
+) -> AlertDrafted:
+    _must_know(work.session, draft)
+    follows = follows_id and _of_incident(work.session, Alert, follows_id, incident.id)
+    carried = statement_id and _of_incident(work.session, Statement, statement_id, incident.id)
+    if carried:
+        out(work.session, carried)
+    last = select(func.max(Alert.number)).where(Alert.incident_id == incident.id)
+    alert = Alert(
+        id=new_id(),
+        incident=incident,
+        incident_id=incident.id,
+        number=(work.session.scalar(last) or 0) + 1,
+        kind=kind,
+        follows_id=follows_id,
+        statement_id=statement_id,
+        revision=1,
+        state=AlertState.DRAFT,
+        created_by_id=work.actor.id,
+        created_at=work.now,
+        recipients=0,
+    )
+    draft.put_into(alert)
+    work.session.add(alert)
+    carry(work.session, alert)
+    return AlertDrafted(
+        alert_id=alert.id,
+        number=alert.number,
+        kind=kind,
+        priority=draft.priority,
+        template=draft.template,
+        follows_number=follows.number if follows else None,
+        statement_number=carried.number if carried else None,
+    )
+
+
+def _still_active(
+    session: Session, kind: type[Audience] | type[Person], ids: Collection[str]
+) -> tuple[UUID, ...]:
+    wanted = select(kind.id).where(kind.id.in_([UUID(each) for each in ids]), kind.active.is_(True))
+    return tuple(session.scalars(wanted.order_by(kind.id)))
+
+
+def _of_incident(session: Session, kind: type[_A], id: UUID, incident_id: UUID) -> _A:
+    found = session.get(kind, id)
+    if found is None or found.incident_id != incident_id:
+        raise Invalid(Message("That belongs to another incident."), code="elsewhere")
+    return found
+
+
+def _must_know(session: Session, draft: Draft) -> None:
+    """The audiences and people it names are there to be told."""
+    audiences = select(Audience.id).where(
+        Audience.id.in_(draft.audience_ids), Audience.active.is_(True)
+    )
+    if set(session.scalars(audiences)) != set(draft.audience_ids):
+        gone = Message("One of these audiences is not in use any more.")
+        raise Invalid(gone, code="no_audience", fields={"audiences": gone})
+    people = select(Person.id).where(
+        Person.id.in_(draft.person_ids), Person.active.is_(True), Person.is_machine.is_(False)
+    )
+    if set(session.scalars(people)) != set(draft.person_ids):
+        left = Message("One of these people is not in service any more.")
+        raise Invalid(left, code="no_person", fields={"people": left})
+
+
+def _ready(
+    alert: Alert, work: Work, revision: int, audience_hash: str | None, *, despite_same: bool
+) -> tuple[Gathered, Said]:
+    _must_be_read(alert, revision)
+    gathered, said = must_be_ready(work.session, alert, work.now)
+    _must_be_seen(gathered, audience_hash)
+    if not despite_same:
+        must_be_new(work.session, alert, work.now)
+    return gathered, said
+
+
+def _must_be_seen(gathered: Gathered, audience_hash: str | None) -> None:
+    if audience_hash is not None and audience_hash != gathered.fingerprint:
+        raise Conflict(
+            Message.plural(
+                "The audience changed meanwhile: it is now {n} person. Look at it again.",
+                "The audience changed meanwhile: it is now {n} people. Look at it again.",
+                n=gathered.count,
+            ),
+            code="audience_changed",
+        )
+
+
+def _leave(alert: Alert, work: Work, gathered: Gathered, said: Said) -> AlertConfirmed:
+    _must_run(alert.incident)
+    frozen = freeze(work.session, alert, gathered, said, at=work.now)
+    alert.confirmed_by_id = work.actor.id
+    return AlertConfirmed(
+        alert_id=alert.id,
+        number=alert.number,
+        kind=AlertKind(alert.kind),
+        priority=Priority(alert.priority),
+        first_id=alert.created_by_id,
+        recipients=frozen.recipients,
+        left_out=frozen.left_out,
+        messages=frozen.messages,
+        text_hash=alert.text_hash,
+    )
+
+
+def _back_to_draft(alert: Alert, work: Work) -> None:
+    stop_awaiting_second(alert, work)
+    alert.state, alert.asked_at, alert.audience_hash = AlertState.DRAFT, None, None
+    alert.revision += 1
+
+
+def _hands(session: Session, alert: Alert) -> Collection[UUID]:
+    """Everybody who wrote it or asked for its confirmation: none of them is a second person."""
+    lines = select(Line.actor_id).where(
+        Line.stream == alert.incident_id,
+        Line.about == f"alert:{alert.id}",
+        Line.name.in_(_WRITTEN),
+    )
+    return {alert.created_by_id, *session.scalars(lines)}
+
+
+def _stop(work: Work, alert: Alert) -> tuple[int, int]:
+    """Take back what is queued; how many that were, and how many are beyond reach."""
+    own = Delivery.alert_id == alert.id
+    waiting = (
+        update(Delivery)
+        .where(own, Delivery.state == State.QUEUED)
+        .values(state=State.CANCELLED, ended_at=work.now, claimed_by=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    stopped = cast(CursorResult[Any], work.session.execute(waiting)).rowcount
+    over = (State.CANCELLED, State.SUPPRESSED, State.EXPIRED, State.FAILED)
+    left = select(func.count()).where(own, Delivery.state.not_in(over))
+    asked = select(Recipient.id).where(Recipient.alert_id == alert.id)
+    if alert.asks_answer:
+        stop_deadlines(work.session, Code.ACKNOWLEDGE, work.session.scalars(asked).all())
+    return stopped, work.session.scalar(left) or 0
+
+
+def _test(
+    session: Session,
+    alert: Alert,
+    person_id: UUID,
+    channel: Channel,
+    address: str,
+    told: Words,
+    language: Language,
+    seq: int,
+) -> NewMessage:
+    subject = told.subject if channel is Channel.EMAIL else ""
+    # Its link leads to the alert itself: there is nothing to acknowledge in a test.
+    here = f"/i/{alert.incident.ref}/alerts/{alert.number}"
+    wording_id = say(
+        session, alert.incident_id, language, text=told.text, subject=subject, path=here
+    )
+    return NewMessage(
+        purpose=Purpose.TEST,
+        priority=1,
+        channel=channel,
+        address=address,
+        language=language,
+        wording_id=wording_id,
+        about=f"alert:{alert.id}",
+        event="alert.tested",
+        key=f"test:{alert.id}:{seq}:{channel}",
+        person_id=person_id,
+        parts=told.length.count if channel is Channel.SMS else None,
+    )
+
+
+def _must_run(incident: Incident) -> None:
+    if not incident.is_live:
+        raise Conflict(Message("The incident is not running."), code="closed")
+
+
+def _must_be(alert: Alert, *states: AlertState) -> None:
+    if alert.state not in states:
+        raise Conflict(
+            Message("The alert is not where this can be done any more."), code="not_confirmable"
+        )
+
+
+def _must_be_read(alert: Alert, revision: int) -> None:
+    if alert.revision != revision:
+        raise _stale()
+
+
+def _stale() -> Conflict:
+    return Conflict(
+        Message("Somebody changed the alert after you opened it. Please read it again."),
+        code="stale_revision",
+    )
