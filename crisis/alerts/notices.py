@@ -22,6 +22,9 @@ from crisis.timeline.words import isolated
 SUBJECT_LENGTH: Final = 200
 NAME_LENGTH: Final = 40
 """Characters of a name in an SMS; a longer one is cut, so that the SMS is not."""
+_LEFT_TO_RIGHT: Final = "\u200e"
+_REFERENCES: Final = frozenset({"alert", "hash", "ref"})
+"""Digits with hyphens: behind an Arabic word they would be shown back to front."""
 _NAMES: Final = frozenset({"incident", "name", "reason", "title"})
 """What people wrote, in whatever direction they write."""
 _PLACES: Final = _NAMES | {
@@ -105,15 +108,17 @@ def worded(
     """
     notice = notices().notices[code]
     told = {name: _told(fact, language, zone) for name, fact in facts.items()}
+    mark = _LEFT_TO_RIGHT if language == "ar" else ""
+    straight = told | {name: mark + told[name] for name in _REFERENCES & told.keys()}
     path = notice.path.format_map({name: str(fact) for name, fact in facts.items()})
     if channel is Channel.SMS:
-        cut = {name: _cut(each) for name, each in told.items()}
+        cut = {name: _cut(each) for name, each in straight.items()}
         text = notice.sms.of(language).format_map({**cut, "link": LINK})
         # Arabic has no cheaper spelling; in the other two one letter can cost a second part.
         spelled = text if language == "ar" else gsm_spelling(text)
         return Worded("", marked(spelled, language, is_exercise=is_exercise), path)
-    subject = notice.subject.of(language).format_map(told)
-    apart = {name: isolated(told[name]) for name in _NAMES & told.keys()}
+    subject = notice.subject.of(language).format_map(straight)
+    apart = {name: isolated(told[name]) for name in (_NAMES | _REFERENCES) & told.keys()}
     body = notice.mail.of(language).format_map({**told, **apart, "link": LINK})
     return Worded(
         marked(subject, language, is_exercise=is_exercise)[:SUBJECT_LENGTH], body.strip(), path

@@ -68,6 +68,15 @@ def test_a_mail_has_a_subject_and_ends_in_its_one_link(code: str, language: Lang
         assert not re.search(r"[^\u00a0][:;?!](\s|$)|'|«[^\u00a0]", told.text + told.subject)
 
 
+@pytest.mark.parametrize("code", notices().notices)
+def test_no_reference_is_shown_back_to_front(code: str) -> None:
+    sms = worded(code, Channel.SMS, "ar", FACTS, zone="UTC", is_exercise=False)
+    mail = worded(code, Channel.EMAIL, "ar", FACTS, zone="UTC", is_exercise=False)
+
+    for text in (sms.text, mail.subject, mail.text):
+        assert not re.search(r"(?<![\u200e\u2068])2026-014", text)
+
+
 def test_every_code_that_is_told_is_worded_and_every_duty_has_a_short_name() -> None:
     assert notices().duties.keys() == set(Duty)
 
