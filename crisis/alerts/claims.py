@@ -214,16 +214,18 @@ def settle(
         row = {"of": letter.delivery_id, "at_attempt": letter.attempt, "now": hand.now}
         match outcome:
             case Accepted(reference, status):
-                accepted.append({**row, "reference": reference, "provider_status": status[:32]})
+                accepted.append(
+                    {**row, "new_reference": reference, "new_provider_status": status[:32]}
+                )
             case NotAccepted(why, retry_after):
                 again = hand.after(hand.timing.round if retry_after is None else retry_after)
-                refused.append({**row, "why": why[:200], "not_before": again})
+                refused.append({**row, "new_why": why[:200], "new_not_before": again})
             case GiveUp(why, code, error_class):
-                ended = {"why": why[:200], "error_code": code, "error_class": error_class}
-                given_up.append({**row, **ended})
+                ended = {"new_error_code": code, "new_error_class": error_class}
+                given_up.append({**row, **ended, "new_why": why[:200]})
             case _:
                 look_at = hand.after(hand.timing.look_after)
-                unknown.append({**row, "why": outcome.why[:200], "not_before": look_at})
+                unknown.append({**row, "new_why": outcome.why[:200], "new_not_before": look_at})
     _write(session, _ACCEPTED, accepted)
     _write(session, _REFUSED, refused)
     _write(session, _UNKNOWN, unknown)
@@ -237,32 +239,38 @@ def _row_of(*states: State) -> Update:
     own = update(outbox).where(
         outbox.c.id == bindparam("of"), outbox.c.attempt == bindparam("at_attempt")
     )
-    own = own.where(outbox.c.state.in_(states)) if states else own
+    own = own.where(_is_one_of(*states)) if states else own
     return own.values(claimed_by=None, lease_until=None)
+
+
+def _is_one_of(*states: State) -> ColumnElement[bool]:
+    # spelt out: IN (…) cannot stand in a statement that is run for many rows at once
+    return or_(*(outbox.c.state == each for each in states))
 
 
 _NOW: Final = bindparam("now", type_=outbox.c.ended_at.type)
 _ACCEPTED: Final = _row_of().values(
-    state=case((outbox.c.state.in_(_IN_DOUBT), State.ACCEPTED), else_=outbox.c.state),
-    reference=bindparam("reference"),
+    state=case((_is_one_of(*_IN_DOUBT), State.ACCEPTED), else_=outbox.c.state),
+    reference=bindparam("new_reference"),
     provider_status=func.coalesce(
-        outbox.c.provider_status, bindparam("provider_status", type_=outbox.c.provider_status.type)
+        outbox.c.provider_status,
+        bindparam("new_provider_status", type_=outbox.c.provider_status.type),
     ),
     accepted_at=func.coalesce(outbox.c.accepted_at, _NOW),
 )
 """Whatever was reported meanwhile: this is what the provider calls it."""
 _REFUSED: Final = _row_of(State.SENDING).values(
-    state=State.QUEUED, not_before=bindparam("not_before"), why=bindparam("why")
+    state=State.QUEUED, not_before=bindparam("new_not_before"), why=bindparam("new_why")
 )
 """Only while it is still in this hand: of one that counts as unknown a repetition may be out."""
 _UNKNOWN: Final = _row_of(State.SENDING).values(
-    state=State.UNKNOWN, not_before=bindparam("not_before"), why=bindparam("why")
+    state=State.UNKNOWN, not_before=bindparam("new_not_before"), why=bindparam("new_why")
 )
 _GIVEN_UP: Final = _row_of(*_IN_DOUBT).values(
     state=State.FAILED,
-    why=bindparam("why"),
-    error_code=bindparam("error_code"),
-    error_class=bindparam("error_class"),
+    why=bindparam("new_why"),
+    error_code=bindparam("new_error_code"),
+    error_class=bindparam("new_error_class"),
     ended_at=_NOW,
 )
 

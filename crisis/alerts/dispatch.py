@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from crisis.alerts import claims, lanes, milestones
@@ -180,8 +180,8 @@ class Dispatcher:
         """What the work answers, from the thread that talks to the database; None if it failed."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._writer, work)
-        except SQLAlchemyError as error:
-            log.warning("The outbox could not be reached: %s", type(error).__name__)
+        except OperationalError as error:
+            log.warning("The outbox could not be reached: %s", error.orig)
         except Exception:  # whatever is wrong with this round, the next must come
             log.exception("The outbox could not be seen to")
         return None

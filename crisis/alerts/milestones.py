@@ -175,5 +175,5 @@ def _counted(session: Session, alert_id: UUID) -> dict[State, int]:
     """How many of its messages stand where."""
     session.flush()
     counted = select(Delivery.state, func.count()).where(Delivery.alert_id == alert_id)
-    rows = session.execute(counted.group_by(Delivery.state)).tuples()
+    rows = session.execute(counted.group_by(Delivery.state))
     return {State(state): count for state, count in rows}
