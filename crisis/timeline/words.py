@@ -453,6 +453,68 @@ def _alert_cancelled(facts: Mapping[str, Any], _names: Naming) -> Message:
     )
 
 
+def _alert_finished(facts: Mapping[str, Any], _names: Naming) -> Message:
+    told = Message(
+        "Every message of alert {number} has left or ended. In all: {messages}; unknown: {unknown}; "
+        "not delivered: {lost}."
+    )
+    if facts["state"] == "completed":
+        told = Message(
+            "Nothing more is awaited of the messages of alert {number}. In all: {messages}; "
+            "delivered: {reached}; unknown: {unknown}; not delivered: {lost}."
+        )
+    counts = ("number", "messages", "reached", "unknown", "lost")
+    return told.filled(**{each: int(facts[each]) for each in counts})
+
+
+def _alert_paused(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return Message(
+        "Alert {number} is paused: the way to {providers} is shut. Messages that wait: {waiting}.",
+        number=int(facts["number"]),
+        providers=isolated(", ".join(facts["providers"])),
+        waiting=int(facts["waiting"]),
+    )
+
+
+def _alert_resumed(facts: Mapping[str, Any], _names: Naming) -> Message:
+    return Message(
+        "Alert {number} goes on. Messages that wait: {waiting}.",
+        number=int(facts["number"]),
+        waiting=int(facts["waiting"]),
+    )
+
+
+def _of_message(
+    of_alert: Message, of_other: Message
+) -> Callable[[Mapping[str, Any], Naming], Message]:
+    def told(facts: Mapping[str, Any], names: Naming) -> Message:
+        person = Message("somebody outside the directory")
+        name: str | Message = names.person(facts["person_id"]) if facts["person_id"] else person
+        if facts["alert_number"] is None:
+            return of_other.filled(name=name)
+        return of_alert.filled(name=name, number=int(facts["alert_number"]))
+
+    return told
+
+
+def _sent_again(facts: Mapping[str, Any], names: Naming) -> Message:
+    if facts["may_double"]:
+        told = _of_message(
+            Message("The message of alert {number} to {name} was sent once more, marked as such."),
+            Message("A message to {name} was sent once more, marked as such."),
+        )
+    else:
+        told = _of_message(
+            Message("The message of alert {number} to {name}, which had failed, was sent again."),
+            Message("A message to {name}, which had failed, was sent again."),
+        )
+    return told(facts, names)
+
+
+def _lane(sentence: Message) -> Callable[[Mapping[str, Any], Naming], Message]:
+    return lambda facts, _names: sentence.filled(provider=isolated(facts["provider"]))
+
+
 def _audience(facts: Mapping[str, Any], names: Naming) -> Message:
     if facts["added"]:
         told = Message("Audience added: {name}. People in it: {people}.")
@@ -805,6 +867,41 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "alert.cancelled": Telling(
         "circle-slash", Message("Alert"), _alert_cancelled, details=_WHY, tone="change"
+    ),
+    "alert.finished": Telling("list-checks", Message("Sending"), _alert_finished, tone="system"),
+    "alert.paused": Telling("triangle-alert", Message("Sending"), _alert_paused, tone="change"),
+    "alert.resumed": Telling("play", Message("Sending"), _alert_resumed, tone="change"),
+    "message.checked": Telling(
+        "search",
+        Message("Message"),
+        _of_message(
+            Message("What became of the message of alert {number} to {name} is looked up again."),
+            Message("What became of a message to {name} is looked up again."),
+        ),
+        tone="system",
+    ),
+    "message.sent_again": Telling("rotate-ccw", Message("Message"), _sent_again),
+    "message.marked_unsent": Telling(
+        "circle-slash",
+        Message("Message"),
+        _of_message(
+            Message("The message of alert {number} to {name} counts as not sent."),
+            Message("A message to {name} counts as not sent."),
+        ),
+        details=_WHY,
+    ),
+    "lane.held": Telling(
+        "circle-slash",
+        Message("Sending"),
+        _lane(Message("Nothing is handed to {provider} until somebody opens the way again.")),
+        details=_WHY,
+        tone="change",
+    ),
+    "lane.opened": Telling(
+        "play",
+        Message("Sending"),
+        _lane(Message("The way to {provider} is open again.")),
+        tone="change",
     ),
     "audience.saved": Telling("users", Message("Audience"), _audience),
     "audience.retired": Telling(
