@@ -1,4 +1,4 @@
-"""What happens to an alert before it leaves, and to the audiences it is for."""
+"""What happens to an alert before it leaves, to its audiences, and to messages by a person."""
 
 from __future__ import annotations
 
@@ -109,3 +109,59 @@ class AudienceRetired(Event):
     audience: Names
     active: bool
     """Back in use, when true."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MessageEvent(Event):
+    """An event of one message: to whom, for people of the directory, and of which alert."""
+
+    name = "message"
+    delivery_id: UUID
+    channel: str
+    person_id: UUID | None
+    alert_id: UUID | None
+    alert_number: int | None
+
+    @property
+    def about(self) -> str:
+        return f"alert:{self.alert_id}" if self.alert_id else f"message:{self.delivery_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageChecked(_MessageEvent):
+    """The provider is asked once more what became of it."""
+
+    name = "message.checked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSentAgain(_MessageEvent):
+    """`may_double`: the first may have arrived; this one says that it is a repetition."""
+
+    name = "message.sent_again"
+    may_double: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageMarkedUnsent(_MessageEvent):
+    """Somebody decided that it has not left, for that reason."""
+
+    name = "message.marked_unsent"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LaneEvent(Event):
+    name = "lane"
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneHeld(_LaneEvent):
+    name = "lane.held"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneOpened(_LaneEvent):
+    name = "lane.opened"

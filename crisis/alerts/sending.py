@@ -2,79 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from crisis.alerts import escalation, lanes
+from crisis.alerts.events import (
+    LaneHeld,
+    LaneOpened,
+    MessageChecked,
+    MessageMarkedUnsent,
+    MessageSentAgain,
+)
 from crisis.alerts.milestones import AlertResumed, resumed
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import Delivery, Lane, State
 from crisis.alerts.posting import repeat
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict
-from crisis.kernel.event import Event
 from crisis.kernel.words import Message
 from crisis.people.model import Office
 from crisis.policy import Action
 
 MAY_BE_SENT_AGAIN: Final = frozenset({State.UNKNOWN, State.UNDELIVERED, State.FAILED})
-
-
-@dataclass(frozen=True, kw_only=True)
-class _MessageEvent(Event):
-    """An event of one message: to whom, for people of the directory, and of which alert."""
-
-    name = "message"
-    delivery_id: UUID
-    channel: str
-    person_id: UUID | None
-    alert_id: UUID | None
-    alert_number: int | None
-
-    @property
-    def about(self) -> str:
-        return f"alert:{self.alert_id}" if self.alert_id else f"message:{self.delivery_id}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MessageChecked(_MessageEvent):
-    """The provider is asked once more what became of it."""
-
-    name = "message.checked"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MessageSentAgain(_MessageEvent):
-    """`may_double`: the first may have arrived; this one says that it is a repetition."""
-
-    name = "message.sent_again"
-    may_double: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class MessageMarkedUnsent(_MessageEvent):
-    """Somebody decided that it has not left, for that reason."""
-
-    name = "message.marked_unsent"
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _LaneEvent(Event):
-    name = "lane"
-    provider: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LaneHeld(_LaneEvent):
-    name = "lane.held"
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LaneOpened(_LaneEvent):
-    name = "lane.opened"
 
 
 # -- lanes ----------------------------------------------------------------------------------------

@@ -455,8 +455,8 @@ def _alert_cancelled(facts: Mapping[str, Any], _names: Naming) -> Message:
 
 def _alert_finished(facts: Mapping[str, Any], _names: Naming) -> Message:
     told = Message(
-        "Every message of alert {number} has left or ended. In all: {messages}; unknown: {unknown}; "
-        "not delivered: {lost}."
+        "Every message of alert {number} has left or ended. In all: {messages}; "
+        "unknown: {unknown}; not delivered: {lost}."
     )
     if facts["state"] == "completed":
         told = Message(
@@ -869,8 +869,8 @@ TOLD: Final[dict[str, Telling]] = {
         "circle-slash", Message("Alert"), _alert_cancelled, details=_WHY, tone="change"
     ),
     "alert.finished": Telling("list-checks", Message("Sending"), _alert_finished, tone="system"),
-    "alert.paused": Telling("triangle-alert", Message("Sending"), _alert_paused, tone="change"),
-    "alert.resumed": Telling("play", Message("Sending"), _alert_resumed, tone="change"),
+    "alert.paused": Telling("circle-pause", Message("Sending"), _alert_paused, tone="change"),
+    "alert.resumed": Telling("rotate-cw", Message("Sending"), _alert_resumed, tone="change"),
     "message.checked": Telling(
         "search",
         Message("Message"),
@@ -891,14 +891,14 @@ TOLD: Final[dict[str, Telling]] = {
         details=_WHY,
     ),
     "lane.held": Telling(
-        "circle-slash",
+        "circle-pause",
         Message("Sending"),
         _lane(Message("Nothing is handed to {provider} until somebody opens the way again.")),
         details=_WHY,
         tone="change",
     ),
     "lane.opened": Telling(
-        "play",
+        "rotate-cw",
         Message("Sending"),
         _lane(Message("The way to {provider} is open again.")),
         tone="change",
