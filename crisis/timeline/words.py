@@ -868,9 +868,9 @@ TOLD: Final[dict[str, Telling]] = {
     "alert.cancelled": Telling(
         "circle-slash", Message("Alert"), _alert_cancelled, details=_WHY, tone="change"
     ),
-    "alert.finished": Telling("list-checks", Message("Sending"), _alert_finished, tone="system"),
-    "alert.paused": Telling("circle-pause", Message("Sending"), _alert_paused, tone="change"),
-    "alert.resumed": Telling("rotate-cw", Message("Sending"), _alert_resumed, tone="change"),
+    "alert.finished": Telling("list-checks", Message("Alert"), _alert_finished, tone="system"),
+    "alert.paused": Telling("circle-pause", Message("Alert"), _alert_paused, tone="change"),
+    "alert.resumed": Telling("rotate-cw", Message("Alert"), _alert_resumed, tone="change"),
     "message.checked": Telling(
         "search",
         Message("Message"),
@@ -892,14 +892,14 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "lane.held": Telling(
         "circle-pause",
-        Message("Sending"),
+        Message("Provider"),
         _lane(Message("Nothing is handed to {provider} until somebody opens the way again.")),
         details=_WHY,
         tone="change",
     ),
     "lane.opened": Telling(
         "rotate-cw",
-        Message("Sending"),
+        Message("Provider"),
         _lane(Message("The way to {provider} is open again.")),
         tone="change",
     ),
