@@ -10,6 +10,7 @@ from sqlalchemy import text
 from crisis import records
 from crisis.account import loading, sessions
 from crisis.account import routes as account
+from crisis.alerts import acknowledgement
 from crisis.incidents import routes as incidents
 from crisis.jobs import heartbeat, wakeups
 from crisis.kernel import command, database, migrations
@@ -38,6 +39,7 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     incidents,
     statements,
     newsroom,
+    acknowledgement,
     room,
 )
 WITHOUT_OFFICE: Final = frozenset({"static", "health.alive", "health.ready"})

@@ -29,11 +29,15 @@ PUBLIC: Final = frozenset(
         "account.reset_form",
         "newsroom.index",
         "newsroom.show",
+        "acknowledgement.show",
+        "acknowledgement.answer",
     }
 )
 """Every page that may be opened without signing in. What is not here asks for an actor."""
 
-SAME_FOR_ALL: Final = frozenset({"newsroom.index", "newsroom.show"})
+SAME_FOR_ALL: Final = frozenset(
+    {"newsroom.index", "newsroom.show", "acknowledgement.show", "acknowledgement.answer"}
+)
 """Pages that depend on nobody's cookies: none is set, and caches need not look at any."""
 
 CSP: Final = "; ".join(
