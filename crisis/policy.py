@@ -92,6 +92,7 @@ class Action(StrEnum):
     FOLLOW_UP_ALERT = "follow_up_alert"
     MIND_ALERT = "mind_alert"
     HOLD_LANE = "hold_lane"
+    USE_SIMULATOR = "use_simulator"
     FIRE_DEADLINE = "fire_deadline"
     REPLAY_SCENARIO = "replay_scenario"
 
@@ -247,6 +248,9 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.FOLLOW_UP_ALERT: either(_ALERTS, working(unrestricted(rank(Rank.COORDINATOR)))),
     Action.MIND_ALERT: machine,
     Action.HOLD_LANE: working(either(rank(Rank.COORDINATOR), standing(Duty.ALERT_OPERATOR))),
+    Action.USE_SIMULATOR: either(
+        rank(Rank.ADMINISTRATOR, Rank.COORDINATOR), working(standing(Duty.ALERT_OPERATOR))
+    ),
     Action.FIRE_DEADLINE: machine,
     Action.REPLAY_SCENARIO: machine,
 }

@@ -10,6 +10,7 @@ from crisis.kernel import journal, once
 from crisis.people import model as people
 from crisis.realtime import model as realtime
 from crisis.replay import model as replay
+from crisis.simulator import model as simulator
 from crisis.statements import model as statements
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "realtime",
     "recipients",
     "replay",
+    "simulator",
     "statements",
 ]

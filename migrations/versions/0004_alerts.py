@@ -21,6 +21,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address", name=op.f("pk_opt_out")),
     )
     op.create_table(
+        "simulated_network",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("delay", sa.Integer(), nullable=False),
+        sa.Column("failing", sa.Integer(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("answering", sa.Integer(), nullable=False),
+        sa.Column("replies", sa.Boolean(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_network")),
+    )
+    op.create_table(
         "contact",
         sa.Column("audience_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -311,6 +322,59 @@ def upgrade() -> None:
             "ix_receipt_provider_reference", ["provider", "reference"], unique=False
         )
 
+    op.create_table(
+        "simulated_message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=8), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("is_exercise", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_shown", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_simulated_message_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_message")),
+        sa.UniqueConstraint("reference", name=op.f("uq_simulated_message_reference")),
+    )
+    with op.batch_alter_table("simulated_message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_simulated_message_channel_address_at", ["channel", "address", "at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_simulated_message_delivery_id", ["delivery_id", "attempt"], unique=False
+        )
+
+    op.create_table(
+        "simulated_act",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("again", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["simulated_message.id"],
+            name=op.f("fk_simulated_act_message_id_simulated_message"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_act")),
+    )
+    with op.batch_alter_table("simulated_act", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_simulated_act_done_at_due_at", ["done_at", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_simulated_act_message_id"), ["message_id"], unique=False
+        )
+
     with op.batch_alter_table("audience", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("ministry_ids", sa.JSON(), nullable=False, server_default="[]")
@@ -329,6 +393,16 @@ def downgrade() -> None:
         batch_op.drop_column("duties")
         batch_op.drop_column("ministry_ids")
 
+    with op.batch_alter_table("simulated_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_simulated_act_message_id"))
+        batch_op.drop_index("ix_simulated_act_done_at_due_at")
+
+    op.drop_table("simulated_act")
+    with op.batch_alter_table("simulated_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_simulated_message_delivery_id")
+        batch_op.drop_index("ix_simulated_message_channel_address_at")
+
+    op.drop_table("simulated_message")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.drop_index("ix_receipt_provider_reference")
         batch_op.drop_index(batch_op.f("ix_receipt_delivery_id"))
@@ -368,6 +442,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_audience_id")
 
     op.drop_table("contact")
+    op.drop_table("simulated_network")
     op.drop_table("opt_out")
     op.create_table(
         "delivery",
