@@ -5,8 +5,11 @@ import os
 import re
 import secrets
 import tomllib
+from base64 import b64decode
 from collections.abc import Mapping
 from contextlib import suppress
+from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Annotated, Any, Final, Literal, Self
@@ -21,6 +24,11 @@ FILE_SUFFIX: Final = "_FILE"
 
 _ENGINES: Final = frozenset({"sqlite", "postgresql", "postgres"})
 _REDIS: Final = re.compile(r"(rediss?|unix)://.")
+
+_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
+_P256_BYTES: Final = 91
+"""A public key of that curve, as DER."""
+_SENDER: Final = re.compile(r"\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -50,10 +58,21 @@ class Settings(BaseModel):
     twilio_auth_token: SecretStr | None = None
     twilio_from: str | None = None
     twilio_api_base_url: str | None = None
+    twilio_auth_token_next: SecretStr | None = None
+    twilio_calls_at_once: Annotated[int, Field(ge=1, le=1000)] = 100
+    email_courier: Literal["sendgrid", "smtp"] = "sendgrid"
     sendgrid_api_key: SecretStr | None = None
     sendgrid_api_base_url: str | None = None
     sendgrid_webhook_public_key: str | None = None
+    smtp_host: str | None = None
+    smtp_port: Port = 587
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_certificates: str | None = None
     mail_from: str | None = None
+    sms_part_price: Annotated[Decimal, Field(ge=0, le=100)] = Decimal("0.10")
+    sms_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     web_threads: Annotated[int, Field(ge=8, le=4096)] = 256
     max_sockets: Annotated[int, Field(ge=1, le=4000)] = 200
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -103,6 +122,56 @@ class Settings(BaseModel):
                 "SECRET_KEY is shorter than 32 characters. Make one with: "
                 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
+        return [*problems, *self._carrier_problems()]
+
+    def _carrier_problems(self) -> list[str]:
+        """What is wrong with the way to a provider, whether or not it is used now."""
+        problems = []
+        if self.twilio_account_sid and not _SID.fullmatch(self.twilio_account_sid):
+            problems.append(
+                "TWILIO_ACCOUNT_SID is not an account: AC and 32 hexadecimal digits. "
+                "Copy it from the Twilio console."
+            )
+        if self.twilio_from and not _SENDER.fullmatch(self.twilio_from):
+            problems.append(
+                "TWILIO_FROM is no sender. Write a number like +218911234567, a name of up to 11 "
+                "letters and digits, or a messaging service (MG and 32 hexadecimal digits)."
+            )
+        if self.mail_from and not _is_mail_sender(self.mail_from):
+            problems.append(
+                "MAIL_FROM is no sender of mail. Write an address, or a name and an address: "
+                "Government Centre <alerts@gov.example>."
+            )
+        problems += [
+            f"{name} must be the address of a provider, like https://api.twilio.com, without a "
+            "path; plain http is for this machine alone."
+            for name, value in (
+                ("TWILIO_API_BASE_URL", self.twilio_api_base_url),
+                ("SENDGRID_API_BASE_URL", self.sendgrid_api_base_url),
+            )
+            if value and not _is_provider(value)
+        ]
+        if self.sendgrid_webhook_public_key and not _is_key(self.sendgrid_webhook_public_key):
+            problems.append(
+                "SENDGRID_WEBHOOK_PUBLIC_KEY is not the key that SendGrid shows under Mail "
+                "Settings, Event Webhook. Copy it whole."
+            )
+        return [*problems, *self._smtp_problems()]
+
+    def _smtp_problems(self) -> list[str]:
+        problems = []
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            problems.append("SMTP_USER and SMTP_PASSWORD belong together. Set both, or neither.")
+        if self.smtp_host and self.smtp_tls == "none" and not is_loopback(self.smtp_host):
+            problems.append(
+                "SMTP_TLS=none would send mail in the open. Set starttls or tls; none is for a "
+                "mail server on this very machine."
+            )
+        if self.smtp_certificates and not Path(self.smtp_certificates).is_file():
+            problems.append(
+                f"SMTP_CERTIFICATES names {self.smtp_certificates}, which is no file. Name a file "
+                "of certificates, or remove it."
+            )
         return problems
 
     def _live_problems(self) -> list[str]:
@@ -114,10 +183,13 @@ class Settings(BaseModel):
             "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
             "TWILIO_FROM": self.twilio_from,
-            "SENDGRID_API_KEY": self.sendgrid_api_key,
-            "SENDGRID_WEBHOOK_PUBLIC_KEY": self.sendgrid_webhook_public_key,
             "MAIL_FROM": self.mail_from,
         }
+        if self.email_courier == "smtp":
+            needed["SMTP_HOST"] = self.smtp_host
+        else:
+            needed["SENDGRID_API_KEY"] = self.sendgrid_api_key
+            needed["SENDGRID_WEBHOOK_PUBLIC_KEY"] = self.sendgrid_webhook_public_key
         problems = [
             f"{name} is not set, and CRISIS_DELIVERY=live needs it. Set it, or set "
             "CRISIS_DELIVERY=local."
@@ -171,6 +243,27 @@ def _is_base(address: str) -> bool:
         return False
     beside = parts.path.strip("/") or parts.query or parts.fragment or parts.username
     return parts.scheme in {"http", "https"} and bool(host) and not beside
+
+
+def _is_provider(address: str) -> bool:
+    if not _is_base(address):
+        return False
+    parts = urlsplit(address)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def _is_mail_sender(sender: str) -> bool:
+    address = parseaddr(sender)[1]
+    local, _, domain = address.rpartition("@")
+    is_one_line = sender.isprintable() and address.isascii() and " " not in address
+    return is_one_line and bool(local) and "." in domain
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(b64decode(key, validate=True)) == _P256_BYTES
+    except ValueError:
+        return False
 
 
 def _checked(given: dict[str, Any], problems: list[str]) -> Settings | None:

@@ -10,15 +10,19 @@ from crisis import settings
 from crisis.settings import Settings, SettingsError, is_loopback, load
 
 KEY = "k" * 40
+WEBHOOK_KEY = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEMuu7fCDvLhkVEG3FcyZFCmQpf8"
+    "EQKgroT3Prnj7hX2g9dITFrXjWdsFkHUGc8u7SaiY3YtscdUn7VQ9isYST5g=="
+)
 LIVE = {
     "CRISIS_DELIVERY": "live",
     "PUBLIC_BASE_URL": "https://nasaq.gov.example",
     "SECRET_KEY": KEY,
-    "TWILIO_ACCOUNT_SID": "AC0",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "token",
     "TWILIO_FROM": "+15005550006",
     "SENDGRID_API_KEY": "SG.x",
-    "SENDGRID_WEBHOOK_PUBLIC_KEY": "key",
+    "SENDGRID_WEBHOOK_PUBLIC_KEY": WEBHOOK_KEY,
     "MAIL_FROM": "alerts@gov.example",
 }
 

@@ -7,7 +7,7 @@ of it; what may or may not have left is `UNKNOWN` and is never sent again by its
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -94,6 +94,7 @@ RANKS: Final[dict[State, int]] = {
 OVER: Final = frozenset(each for each, rank in RANKS.items() if rank >= RANKS[State.UNDELIVERED])
 """Nothing more is awaited."""
 REACHED: Final = frozenset({State.DELIVERED, State.READ})
+LATER: Final = datetime.max.replace(tzinfo=UTC)
 LOST: Final = frozenset(
     {State.UNDELIVERED, State.FAILED, State.SUPPRESSED, State.EXPIRED, State.CANCELLED}
 )
@@ -191,7 +192,8 @@ class Delivery(IncidentRecord):
     def hear(self, state: State, at: datetime) -> bool:
         """What is reported of it, in whatever order it comes; whether that moved it up.
 
-        Moments are kept even when they come late: a message that was delivered was sent before.
+        Moments are kept even when they come late: a message that was delivered was sent before. Of
+        several the earliest counts, so that the order they come in does not matter.
         """
         marks = {
             State.ACCEPTED: "accepted_at",
@@ -200,7 +202,7 @@ class Delivery(IncidentRecord):
             State.READ: "read_at",
         }
         mark = marks.get(state, "ended_at" if state in LOST else None)
-        if mark and getattr(self, mark) is None:
+        if mark and at < (getattr(self, mark) or LATER):
             setattr(self, mark, at)
         if RANKS[state] <= RANKS[State(self.state)]:
             return False
