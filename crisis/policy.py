@@ -88,6 +88,7 @@ class Action(StrEnum):
     SHARE_STATEMENT = "share_statement"
     WRITE_ALERT = "write_alert"
     CONFIRM_ALERT = "confirm_alert"
+    STOP_ALERT = "stop_alert"
     ANSWER_ALERT = "answer_alert"
     FOLLOW_UP_ALERT = "follow_up_alert"
     MIND_ALERT = "mind_alert"
@@ -244,6 +245,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     ),
     Action.WRITE_ALERT: _ALERTS,
     Action.CONFIRM_ALERT: _ALERTS,
+    Action.STOP_ALERT: _ALERTS,
     Action.ANSWER_ALERT: either(machine, duty(*Duty)),
     Action.FOLLOW_UP_ALERT: either(_ALERTS, working(unrestricted(rank(Rank.COORDINATOR)))),
     Action.MIND_ALERT: machine,

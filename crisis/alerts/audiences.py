@@ -1,43 +1,20 @@
 """Keeping audiences: who is told together, by a rule, by name, or from a list of contacts."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.described import Described
 from crisis.alerts.events import AudienceRetired, AudienceSaved
 from crisis.alerts.gathering import gather
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
-from crisis.people.model import Audience, AudienceKind, Ministry, Names, Office, Person
-from crisis.policy import Action, Duty
-
-
-@dataclass(frozen=True, kw_only=True)
-class Described:
-    """Whom an audience is made of, as somebody describes it."""
-
-    code: str
-    kind: AudienceKind
-    name: Names
-    rule: str = ""
-    ministry_ids: tuple[UUID, ...] = ()
-    duties: tuple[Duty, ...] = ()
-    languages: tuple[str, ...] = ()
-    member_ids: tuple[UUID, ...] = ()
-
-    def put_into(self, audience: Audience, members: Iterable[Person]) -> None:
-        """The audience is made of these."""
-        audience.code, audience.kind = self.code, self.kind
-        audience.name, audience.rule = self.name, self.rule
-        audience.ministry_ids = sorted(str(each) for each in set(self.ministry_ids))
-        audience.duties = [each.value for each in Duty if each in self.duties]
-        audience.languages = sorted(set(self.languages))
-        audience.members = sorted(members, key=lambda each: each.id)
+from crisis.people.model import Audience, Ministry, Office, Person
+from crisis.policy import Action
 
 
 @command(Action.KEEP_AUDIENCES, on=Office)

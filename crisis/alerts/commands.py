@@ -31,6 +31,7 @@ from crisis.alerts.gathering import Gathered
 from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
 from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, next_line, post, say
+from crisis.alerts.queries import hands_of
 from crisis.alerts.recipients import Recipient
 from crisis.deadlines.commands import stop_deadlines
 from crisis.deadlines.model import Code
@@ -38,7 +39,6 @@ from crisis.incidents.model import Incident
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id
-from crisis.kernel.journal import Line
 from crisis.kernel.words import Message
 from crisis.people.model import Audience, ContactKind, Person
 from crisis.policy import Action, Duty
@@ -49,7 +49,6 @@ CONFIRMS: Final = (Duty.DIRECTOR, Duty.COORDINATOR, Duty.ALERT_OPERATOR)
 """Whose second pair of eyes it may be."""
 _SHORTEST: Final = timedelta(hours=1)
 """What follows an alert is good for at least so long."""
-_WRITTEN: Final = ("alert.drafted", "alert.edited", "alert.confirmation_asked")
 _STOPPABLE: Final = frozenset(
     {AlertState.DRAFT, AlertState.AWAITING, AlertState.SENDING, AlertState.PAUSED}
 )
@@ -77,6 +76,7 @@ def create_alert(
 @command(Action.WRITE_ALERT, on=Alert)
 def edit_alert(alert: Alert, work: Work, *, draft: Draft, based_on: int) -> AlertEdited:
     """Take another text, written on revision `based_on`; who was asked to confirm is asked anew."""
+    _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT, AlertState.AWAITING)
     _must_be_read(alert, based_on)
     _must_know(work.session, draft)
@@ -119,6 +119,7 @@ def follow_up(alert: Alert, work: Work, *, kind: AlertKind) -> AlertDrafted:
 @command(Action.WRITE_ALERT, on=Alert)
 def test_to_me(alert: Alert, work: Work, *, language: Language) -> AlertTested:
     """Send it to oneself, to see it arrive; nobody else gets anything."""
+    _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT, AlertState.AWAITING)
     carry(work.session, alert)
     me = work.session.get_one(Person, work.actor.id)
@@ -156,9 +157,10 @@ def ask_confirmation(
     Raises what `freezing.must_be_ready` and `must_be_new` raise, and `Conflict` (`nobody_else`)
     when there is nobody to ask.
     """
+    _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT)
     gathered, _said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
-    hands = {*_hands(work.session, alert), work.actor.id}
+    hands = {*hands_of(work.session, alert), work.actor.id}
     asked = [
         each
         for each in holders(work.session, alert.incident_id, *CONFIRMS)
@@ -192,6 +194,7 @@ def send_alert(
     despite_same: bool = False,
 ) -> AlertConfirmed:
     """Let an alert leave that needs no second person. Raises `Conflict` (`needs_second`)."""
+    _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT)
     gathered, said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
     if needs_second(alert, gathered):
@@ -209,8 +212,9 @@ def confirm_alert(
     person saw. Raises `Forbidden` (`same_person`), `Conflict` (`not_confirmable`, `stale_revision`,
     `audience_changed`, what `must_be_ready` raises) or `Invalid` (`count_mismatch`).
     """
+    _must_run(alert.incident)
     _must_be(alert, AlertState.AWAITING)
-    if work.actor.id in _hands(work.session, alert):
+    if work.actor.id in hands_of(work.session, alert):
         raise Forbidden(Message("You wrote it. Somebody else must confirm it."), code="same_person")
     _must_be_read(alert, revision)
     before = dict(alert.sms), dict(alert.mail)
@@ -228,12 +232,13 @@ def confirm_alert(
 @command(Action.CONFIRM_ALERT, on=Alert)
 def send_back(alert: Alert, work: Work, *, reason: str) -> AlertSentBack:
     """The second person says no, and why; it is a draft again."""
+    _must_run(alert.incident)
     _must_be(alert, AlertState.AWAITING)
     _back_to_draft(alert, work)
     return AlertSentBack(alert_id=alert.id, number=alert.number, reason=reason)
 
 
-@command(Action.WRITE_ALERT, on=Alert)
+@command(Action.STOP_ALERT, on=Alert)
 def cancel_alert(alert: Alert, work: Work, *, reason: str) -> AlertCancelled:
     """Give it up, or stop what has not left yet; what left, or may have, cannot be called back."""
     _must_be(alert, *_STOPPABLE)
@@ -344,7 +349,6 @@ def _must_be_seen(gathered: Gathered, audience_hash: str | None) -> None:
 
 
 def _leave(alert: Alert, work: Work, gathered: Gathered, said: Said) -> AlertConfirmed:
-    _must_run(alert.incident)
     frozen = freeze(work.session, alert, gathered, said, at=work.now)
     alert.confirmed_by_id = work.actor.id
     return AlertConfirmed(
@@ -364,16 +368,6 @@ def _back_to_draft(alert: Alert, work: Work) -> None:
     stop_awaiting_second(alert, work)
     alert.state, alert.asked_at, alert.audience_hash = AlertState.DRAFT, None, None
     alert.revision += 1
-
-
-def _hands(session: Session, alert: Alert) -> Collection[UUID]:
-    """Everybody who wrote it or asked for its confirmation: none of them is a second person."""
-    lines = select(Line.actor_id).where(
-        Line.stream == alert.incident_id,
-        Line.about == f"alert:{alert.id}",
-        Line.name.in_(_WRITTEN),
-    )
-    return {alert.created_by_id, *session.scalars(lines)}
 
 
 def _stop(work: Work, alert: Alert) -> tuple[int, int]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from crisis.alerts import links
 from crisis.alerts.model import Alert, Prefer, Priority
 from crisis.alerts.outbox import LINK, Channel
-from crisis.alerts.templates import Template, level_word, places, templates
+from crisis.alerts.templates import level_word, places, templates
 from crisis.incidents.model import Incident
 from crisis.people.model import in_language
 from crisis.statements.content import LANGUAGES, Language
@@ -47,6 +46,36 @@ class Draft:
     template: str | None = None
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     """What fills a place: `time` alike in every language, `place.ar` in one."""
+
+    @classmethod
+    def of(cls, alert: Alert) -> Draft:
+        """What stands in an alert now."""
+        return cls(
+            priority=Priority(alert.priority),
+            title=alert.title,
+            sms=alert.sms,
+            mail=alert.mail,
+            channels=tuple(Channel(each) for each in alert.channels),
+            audience_ids=tuple(UUID(each) for each in alert.audience_ids),
+            person_ids=tuple(UUID(each) for each in alert.person_ids),
+            asks_answer=alert.asks_answer,
+            answer_minutes=alert.answer_minutes,
+            enough=alert.enough,
+            prefer=Prefer(alert.prefer),
+            expires_at=alert.expires_at,
+            template=alert.template,
+            values=alert.values,
+        )
+
+    def says_as(self, alert: Alert) -> bool:
+        """Whether the alert already is what is written here; its end is compared by the minute."""
+        other = Alert(statement_id=alert.statement_id)
+        self.put_into(other)
+        texts = () if alert.statement_id else ("title", "sms", "mail", "values")
+        same = (*texts, "priority", "template", "channels", "audience_ids", "person_ids")
+        same += ("asks_answer", "answer_minutes", "enough", "prefer")
+        ends = [each.expires_at.replace(second=0, microsecond=0) for each in (alert, other)]
+        return ends[0] == ends[1] and all(getattr(alert, x) == getattr(other, x) for x in same)
 
     def put_into(self, alert: Alert) -> None:
         """The alert says what is written here."""
@@ -150,13 +179,6 @@ def place_types() -> Mapping[str, str]:
 def example_link() -> str:
     """As long as everybody's own link will be."""
     return links.address("/k/" + "x" * links.LETTERS)
-
-
-def begun_from(found: Template, *, zone: str, now: datetime, phone: str | None) -> dict[str, str]:
-    """What a template's places hold at first: the time is now, and the number the office's own."""
-    here = now.astimezone(ZoneInfo(zone)).strftime("%H:%M")
-    first = {"time": here, "hotline": phone or ""}
-    return {name: value for name, value in first.items() if name in found.places and value}
 
 
 def _filled(

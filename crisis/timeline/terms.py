@@ -249,3 +249,84 @@ QUICK_REASON: Final[Mapping[str, Message]] = {
     "not_ours": Message("This is not ours to say"),
     "timing": Message("It is too early to say this"),
 }
+
+ALERT_KIND: Final[Mapping[str, Message]] = {
+    "alert": Message("Alert"),
+    "update": Message("Update of an alert"),
+    "all_clear": Message("All clear"),
+    "correction": Message("Correction of an alert"),
+}
+
+ALERT_STATE: Final[Mapping[str, Message]] = {
+    "draft": Message("Draft"),
+    "awaiting_second_person": Message("Awaiting a second person"),
+    "sending": Message("Being sent"),
+    "paused": Message("Halted"),
+    "sent": Message("Sent"),
+    "completed": Message("Completed"),
+    "cancelled": Message("Given up"),
+}
+
+PRIORITY: Final[Mapping[str, Message]] = {
+    "info": Message("For information"),
+    "important": Message("Important"),
+    "urgent": Message("Urgent"),
+    "life_safety": Message("Lives at risk"),
+}
+
+AUDIENCE_KIND: Final[Mapping[str, Message]] = {
+    "internal_role": Message("Roles of the office"),
+    "ministry_duty": Message("Duty officers of the entities"),
+    "leadership": Message("Leadership"),
+    "responders": Message("Responders"),
+    "public_opt_in": Message("Public, by subscription"),
+    "media": Message("Media"),
+    "foreign_media": Message("Foreign media"),
+    "vulnerable": Message("Vulnerable people"),
+    "partners": Message("Partners"),
+    "staff": Message("Staff"),
+}
+
+DELIVERY_ERROR: Final[Mapping[str, Message]] = {
+    "invalid_number": Message("The number is not valid"),
+    "unreachable": Message("The phone is not reachable"),
+    "blocked_filter": Message("Blocked on the way"),
+    "opted_out": Message("Asked not to be written to"),
+    "carrier": Message("The carrier could not deliver it"),
+    "provider_down": Message("The provider does not work"),
+    "rate_limited": Message("The provider takes no more now"),
+    "expired": Message("Its time was over"),
+    "no_address": Message("No number and no address"),
+    "not_allowed": Message("The provider does not allow it"),
+    "unknown": Message("The reason is not known"),
+}
+"""Why a message did not arrive."""
+
+WAY: Final[Mapping[str, Message]] = {
+    "sms": Message("Text message"),
+    "email": Message("E-mail"),
+}
+
+ANSWER: Final[Mapping[str, Message]] = {
+    "not_asked": Message("For information"),
+    "waiting": Message("Awaited"),
+    "acknowledged": Message("Acknowledged"),
+    "escalated": Message("Passed on"),
+    "unreached": Message("Not reached"),
+}
+
+DELIVERY_STATE: Final[Mapping[str, Message]] = {
+    "queued": Message("Waiting to leave"),
+    "sending": Message("Leaving"),
+    "unknown": Message("Not known"),
+    "accepted": Message("Handed over"),
+    "sent": Message("Handed over"),
+    "undelivered": Message("Not delivered"),
+    "failed": Message("Never left"),
+    "suppressed": Message("Left out"),
+    "expired": Message("Expired"),
+    "cancelled": Message("Stopped"),
+    "delivered": Message("Delivered"),
+    "read": Message("Delivered"),
+}
+"""How far a message has come; never "failed" for what nobody knows."""

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from crisis.alerts.audiences import Described, save_audience
+from crisis.alerts.audiences import save_audience
 from crisis.alerts.commands import ask_confirmation, confirm_alert, create_alert
+from crisis.alerts.described import Described
 from crisis.alerts.drafts import Draft
 from crisis.alerts.model import Alert, Contact, Priority
 from crisis.alerts.outbox import Delivery

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -14,6 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.account import loading
+from crisis.alerts.audiences import save_audience
+from crisis.alerts.commands import create_alert
+from crisis.alerts.described import Described
+from crisis.alerts.drafts import Draft
+from crisis.alerts.model import Alert, Priority
 from crisis.app import create_app
 from crisis.deadlines.commands import set_deadline
 from crisis.deadlines.model import Code, Deadline
@@ -26,7 +32,7 @@ from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.journal import head_of
 from crisis.people import queries
 from crisis.people.commands import add_person, edit_person
-from crisis.people.model import DutyProposal, Profile
+from crisis.people.model import AudienceKind, DutyProposal, Profile
 from crisis.policy import Actor, Duty, Rank
 from crisis.settings import Settings
 from crisis.statements.commands import create_statement
@@ -71,6 +77,7 @@ class World:
     ministry: UUID
     supporting: UUID
     bystander: UUID
+    audience: UUID
 
     @cached_property
     def sessions(self) -> dict[Who, SignedIn]:
@@ -112,6 +119,7 @@ class World:
             "chief": self.chief.id,
             "proposal_id": self.records[DutyProposal].get(place, NOBODY),
             "session_id": self.sessions[who].session_id,
+            "audience_id": self.audience,
             "statement_id": self.records[Statement].get(place, NOBODY),
             "number": 1,
             "lang": "en",
@@ -153,6 +161,7 @@ def a_world() -> World:
         ministry=ministry,
         supporting=supporting,
         bystander=given.a_person(ministry=ministry).id,
+        audience=_audience(),
     )
 
 
@@ -216,6 +225,11 @@ def _note(host: Actor, incident: Incident) -> int:
         return head_of(session, incident.id)
 
 
+def _audience() -> UUID:
+    described = Described(code="press", kind=AudienceKind.MEDIA, name={"ar": "الصحافة"})
+    return save_audience(given.the_system(), OFFICE_ID, described=described).audience_id
+
+
 def _proposal(incident: Incident, host: Actor, _chief: Actor) -> UUID:
     asked = given.a_person().id
     return propose_duty(host, incident.id, person_id=asked, duty=Duty.LOGKEEPER).proposal_id
@@ -240,10 +254,16 @@ def _deadline(incident: Incident, _host: Actor, _chief: Actor) -> UUID:
         return session.scalars(found).one()
 
 
+def _alert(incident: Incident, _host: Actor, chief: Actor) -> UUID:
+    draft = Draft(priority=Priority.INFO, expires_at=clock.now() + timedelta(hours=6))
+    return create_alert(chief, incident.id, draft=draft).alert_id
+
+
 RECORDS: Final[Mapping[type, Callable[[Incident, Actor, Actor], UUID]]] = {
     DutyProposal: _proposal,
     Statement: _statement,
     Deadline: _deadline,
+    Alert: _alert,
 }
 
 

@@ -1,0 +1,209 @@
+"""What whoever writes an alert is shown: who would get it, how it would read, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crisis.alerts.carrying import carry
+from crisis.alerts.commands import CONFIRMS
+from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
+from crisis.alerts.due import holders
+from crisis.alerts.freezing import everybody, must_be_ready, needs_second
+from crisis.alerts.gathering import Gathered
+from crisis.alerts.model import Alert, AlertKind, AlertState
+from crisis.alerts.outbox import Channel
+from crisis.alerts.shortening import Offer, offers, too_much
+from crisis.incidents.model import Incident
+from crisis.kernel import clock
+from crisis.kernel.command import query
+from crisis.kernel.errors import Invalid, Refusal
+from crisis.kernel.ids import new_id
+from crisis.kernel.words import Message
+from crisis.people.model import Names
+from crisis.policy import Action
+from crisis.statements.content import LANGUAGES, Language
+
+LOAD_BUDGET: Final = 5
+"""Alerts an hour that one group reads with care."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The alert as readers of one language would have it."""
+
+    language: Language
+    readers: int
+    """How many of those who are told read it; 0: nobody needs it."""
+    sms: Words
+    mail: Words
+    too_much: int
+    offers: Sequence[Offer]
+
+    @property
+    def written(self) -> bool:
+        return bool(self.sms.text.strip())
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the SMS of one language come to."""
+
+    language: Language
+    messages: int
+    parts: int
+
+    @property
+    def total(self) -> int:
+        return self.messages * self.parts
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everything that is computed from a draft; nothing of it is stored."""
+
+    count: int
+    told: int
+    duplicates: int
+    fingerprint: str
+    is_public: bool
+    needs_second: bool
+    channels: Sequence[Channel]
+    without_mobile: Sequence[Names]
+    without_mail: Sequence[Names]
+    opted_out: Sequence[Names]
+    readings: Sequence[Reading]
+    costs: Sequence[Cost]
+    mails: int
+    most_parts: int
+    places: Sequence[str]
+    load: int
+    """How many alerts these people would have had within the hour, this one included."""
+    confirmers: Sequence[UUID]
+    wrong: Refusal | None
+    """Why it could not leave as it is."""
+    alert: Alert
+
+    @property
+    def parts(self) -> int:
+        return sum(each.total for each in self.costs)
+
+
+@query(Action.WRITE_ALERT, on=Incident)
+def preview(
+    incident: Incident,
+    session: Session,
+    *,
+    draft: Draft,
+    by: UUID,
+    kind: AlertKind = AlertKind.ALERT,
+    follows_id: UUID | None = None,
+    statement_id: UUID | None = None,
+    alert_id: UUID | None = None,
+) -> Preview:
+    """How this draft would leave now; with `alert_id` as another text of that alert."""
+    kept = alert_id and session.get(Alert, alert_id)
+    alert = Alert(
+        id=kept.id if kept else new_id(),
+        incident=incident,
+        incident_id=incident.id,
+        number=kept.number if kept else 0,
+        kind=kept.kind if kept else kind,
+        follows_id=kept.follows_id if kept else follows_id,
+        statement_id=kept.statement_id if kept else statement_id,
+        revision=kept.revision if kept else 1,
+        state=AlertState.DRAFT,
+        created_by_id=kept.created_by_id if kept else by,
+        created_at=kept.created_at if kept else clock.now(),
+    )
+    draft.put_into(alert)
+    return shown(session, alert, by)
+
+
+@query(Action.FOLLOW_INCIDENT, on=Alert)
+def preview_of(alert: Alert, session: Session, *, by: UUID) -> Preview:
+    """How the alert would leave now, as it stands."""
+    session.expunge(alert)
+    return shown(session, alert, by)
+
+
+def shown(session: Session, alert: Alert, by: UUID) -> Preview:
+    """The same for an alert in hand, which must not belong to the session: it is written upon."""
+    wrong = _wrong(session, alert)
+    gathered = everybody(session, alert)
+    readings = [_reading(alert, each, gathered) for each in LANGUAGES]
+    by_sms = gathered.by_way(Channel.SMS)
+    return Preview(
+        count=gathered.count,
+        told=len(gathered.told),
+        duplicates=gathered.duplicates,
+        fingerprint=gathered.fingerprint,
+        is_public=gathered.is_public,
+        needs_second=needs_second(alert, gathered),
+        channels=gathered.channels,
+        without_mobile=[x.name for x in gathered.without_mobile if x.person_id],
+        without_mail=[x.name for x in gathered.without_mail if x.person_id],
+        opted_out=[x.name for x in gathered.opted_out if x.person_id],
+        readings=readings,
+        costs=[
+            Cost(each.language, by_sms[each.language], each.sms.length.count)
+            for each in readings
+            if by_sms[each.language]
+        ],
+        mails=gathered.by_way(Channel.EMAIL).total(),
+        most_parts=most_parts(alert),
+        places=places_to_fill(alert),
+        load=_load(session, alert) + 1,
+        confirmers=[x for x in holders(session, alert.incident_id, *CONFIRMS) if x != by],
+        wrong=wrong,
+        alert=alert,
+    )
+
+
+def _wrong(session: Session, alert: Alert) -> Refusal | None:
+    try:
+        carry(session, alert)
+        must_be_ready(session, alert, clock.now())
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _reading(alert: Alert, language: Language, gathered: Gathered) -> Reading:
+    facts = facts_of(alert.incident)
+    sms = words(alert, language, Channel.SMS, facts)
+    fixed = alert.statement_id is not None
+    raw = alert.sms.get(language, "")
+    return Reading(
+        language=language,
+        readers=gathered.languages[language],
+        sms=sms,
+        mail=words(alert, language, Channel.EMAIL, facts),
+        too_much=too_much(sms.shown),
+        offers=[] if fixed or not raw else offers(raw, sms.shown, language),
+    )
+
+
+def _load(session: Session, alert: Alert) -> int:
+    """Alerts of this incident within the last hour that went to one of these audiences."""
+    since = clock.now() - timedelta(hours=1)
+    earlier = select(Alert.audience_ids, Alert.follows_id).where(
+        Alert.incident_id == alert.incident_id,
+        Alert.confirmed_at > since,
+        Alert.id != alert.id,
+    )
+    chosen = set(alert.audience_ids)
+    return sum(not chosen.isdisjoint(row.audience_ids) for row in session.execute(earlier))
+
+
+def problem_of(refusal: Refusal) -> list[Message]:
+    """Why, in one sentence for each thing that is wrong, each once."""
+    if isinstance(refusal, Invalid) and refusal.fields:
+        return list(dict.fromkeys([refusal.message, *refusal.fields.values()]))
+    return [refusal.message]
