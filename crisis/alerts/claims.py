@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from crisis.alerts import escalation, links
+from crisis.alerts import escalation, links, receipts
 from crisis.alerts.couriers import Accepted, Found, GiveUp, Letter, NotAccepted, Outcome, Trace
 from crisis.alerts.lanes import Way
 from crisis.alerts.model import Alert, AlertState, Prefer
@@ -140,8 +140,8 @@ def _carried(way: Way) -> tuple[ColumnElement[bool], ...]:
 
 
 def _in_order(rows: Select[Any], limit: int) -> Select[Any]:
-    # as the index has them: rows of one alert are alike in both, and are not sorted for each claim
-    return rows.order_by(outbox.c.priority, outbox.c.not_before).limit(limit)
+    # ids rise with time, and the index has them in this order: nothing is sorted for each claim
+    return rows.order_by(outbox.c.priority, outbox.c.id).limit(limit)
 
 
 def _taken(
@@ -168,7 +168,7 @@ def _taken(
         )
         .returning(outbox)
     ).all()
-    return _letters(session, sorted(rows, key=lambda row: (row.priority, row.not_before)))
+    return _letters(session, sorted(rows, key=lambda row: (row.priority, row.id)))
 
 
 def _letters(session: Session, rows: Sequence[Row[Any]]) -> list[Letter]:
@@ -231,7 +231,7 @@ def settle(
     _write(session, _UNKNOWN, unknown)
     _write(session, _GIVEN_UP, given_up)
     if accepted:
-        pass
+        receipts.match_parked(session, provider, [each["new_reference"] for each in accepted])
     _escalate(session, [each["of"] for each in given_up], hand.now)
 
 

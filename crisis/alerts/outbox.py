@@ -135,7 +135,7 @@ class Delivery(IncidentRecord):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_delivery_state_not_before", "state", "channel", "priority", "not_before"),
+        Index("ix_delivery_state_channel", "state", "channel", "priority", "id"),
         Index("ix_delivery_provider_reference", "provider", "reference"),
         Index("ix_delivery_alert_id_state", "alert_id", "state"),
     )
@@ -253,6 +253,9 @@ class InboundMessage(Base):
     """`ack`, `decline`, `stop`, `start`, `help` or `unknown`."""
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     recipient_id: Mapped[UUID | None] = mapped_column(ForeignKey("recipient.id"))
+    """Whose alert it speaks of."""
+    done_at: Mapped[datetime | None]
+    """When what it says was done; None until then."""
 
 
 class OptOut(Base):

@@ -263,9 +263,7 @@ def upgrade() -> None:
             batch_op.f("ix_delivery_recipient_id"), ["recipient_id"], unique=False
         )
         batch_op.create_index(
-            "ix_delivery_state_not_before",
-            ["state", "channel", "priority", "not_before"],
-            unique=False,
+            "ix_delivery_state_channel", ["state", "channel", "priority", "id"], unique=False
         )
 
     op.create_table(
@@ -279,6 +277,7 @@ def upgrade() -> None:
         sa.Column("intent", sa.String(length=12), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("recipient_id", sa.Uuid(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_inbound_message_person_id_person")
         ),
@@ -413,7 +412,7 @@ def downgrade() -> None:
 
     op.drop_table("inbound_message")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_state_not_before")
+        batch_op.drop_index("ix_delivery_state_channel")
         batch_op.drop_index(batch_op.f("ix_delivery_recipient_id"))
         batch_op.drop_index("ix_delivery_provider_reference")
         batch_op.drop_index(batch_op.f("ix_delivery_person_id"))

@@ -15,6 +15,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,6 +39,16 @@ class Habit(StrEnum):
     REFUSES = "400"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A message that came: when, what it was, who brought it, how it was taken."""
+
+    at: float
+    message: tuple[str, str]
+    by: str
+    habit: Habit
+
+
 TAKES: Final = frozenset(
     {Habit.ACCEPTS, Habit.FAILS_AFTER, Habit.HANGS, Habit.RESETS, Habit.HTML, Habit.CUT}
 )
@@ -58,8 +69,8 @@ class Provider:
         self.lists = True
         self.lists_after = 0.0
         """So many seconds after it accepted a message, it lists it."""
-        self.asked: list[float] = []
-        """When each message came, accepted or not."""
+        self.asked: list[Asked] = []
+        """Each message that came, accepted or not."""
         self.let_go = threading.Event()
         """Ends what hangs."""
         self._journal = journal.open("ab")
@@ -106,10 +117,21 @@ class Provider:
         """How many it accepted."""
         return len(self._entries)
 
-    def reference(self, to: str) -> str:
-        """What it calls the first message to that address."""
-        with self._lock:
-            return str(next(each["sid"] for each in self._entries if each["to"] == to))
+    def called(self, to: str, body: str) -> set[str]:
+        """What it calls the messages of that text to that address."""
+        return {each["sid"] for each in self.listed(to) if each["body"] == body}
+
+    @property
+    def pauses(self) -> list[float]:
+        """How long after it was turned away with a 429 each message came again."""
+        turned_away: dict[tuple[str, str], float] = {}
+        found = []
+        for each in self.asked:
+            if each.message in turned_away:
+                found.append(each.at - turned_away.pop(each.message))
+            if each.habit is Habit.LIMITS:
+                turned_away[each.message] = each.at
+        return found
 
     def take(self, to: str, body: str) -> str:
         """Write it down for good; what it is called."""
@@ -128,11 +150,12 @@ class Provider:
         with self._lock:
             return [each for each in self._entries if each["to"] == to and each["at"] <= until]
 
-    def mood(self) -> Habit:
+    def mood(self, message: tuple[str, str], by: str) -> Habit:
         """How it takes the message that has just come."""
         with self._lock:
-            self.asked.append(time.time())
-            return self.next.popleft() if self.next else self.habit
+            habit = self.next.popleft() if self.next else self.habit
+            self.asked.append(Asked(time.time(), message, by, habit))
+            return habit
 
 
 @contextmanager
@@ -187,10 +210,11 @@ class _Door(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers["Content-Length"]))
-        provider, habit = self.server.provider, self.server.provider.mood()
+        provider, messages = self.server.provider, list(_messages(self.path, sent))
+        habit = provider.mood(messages[0], self.headers.get("User-Agent", ""))
         time.sleep(provider.delay)
         entry: dict[str, Any] = {"sid": "", "to": "", "body": ""}
-        for to, body in _messages(self.path, sent):
+        for to, body in messages:
             sid = provider.take(to, body) if habit in TAKES else ""
             entry = {"sid": sid, "to": to, "body": body}
         self._answer(habit, entry)
