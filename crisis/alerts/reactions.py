@@ -160,6 +160,19 @@ def ask_to_call(session: Session, line: Line) -> None:
     _tell(session, line, _holders(session, line, RUNS), notice)
 
 
+def tell_who_wants_no_more(session: Session, line: Line) -> None:
+    """Somebody on duty asked a machine to stop: a person talks to them."""
+    if line.facts["still_told"]:
+        notice = _about_alert("stop_asked", session, line, name=line.facts["recipient"])
+        _tell(session, line, _holders(session, line, RUNS), notice)
+
+
+def tell_of_pause(session: Session, line: Line) -> None:
+    """What is left of an alert waits: somebody must see to it, and know that nothing is doubled."""
+    people = _holders(session, line, RUNS | {Duty.ALERT_OPERATOR})
+    _tell(session, line, people, _about_alert("alert_paused", session, line))
+
+
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "incident.opened": call_in,
     "duty.assigned": tell_who_was_named,
@@ -179,6 +192,8 @@ REACTIONS: Final[Mapping[str, Reaction]] = {
     "alert.sent_back": tell_who_wrote,
     "alert.declined": ask_to_call,
     "alert.unreached": ask_to_call,
+    "alert.stop_asked": tell_who_wants_no_more,
+    "alert.paused": tell_of_pause,
 }
 
 

@@ -209,3 +209,11 @@ class AlertUnreached(_RecipientEvent):
     why: Why
     asked: int
     """How many were asked in this place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopAsked(_RecipientEvent):
+    """They want no more messages; `still_told`: they have duties, and go on being told of them."""
+
+    name = "alert.stop_asked"
+    still_told: bool

@@ -12,9 +12,16 @@ _FILE: Final = Path(__file__).resolve().parents[2] / "config" / "countries.yaml"
 
 @cache
 def countries() -> dict[str, dict[str, Any]]:
-    """By ISO 3166 code: `name` in three languages, `zone`, `digits` and `calendar`."""
+    """By ISO 3166 code: `name` in three languages, `zone`, `digits`, `calendar`; `sms_replies`
+    where it is false."""
     found: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text("utf-8"))
     return found
+
+
+def has_sms_replies(country: str) -> bool:
+    """Whether people there can answer an SMS of ours. In some countries senders are names, and
+    nobody can write to a name."""
+    return bool(countries().get(country, {}).get("sms_replies", True))
 
 
 @cache

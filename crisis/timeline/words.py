@@ -594,6 +594,19 @@ def _alert_declined(facts: Mapping[str, Any], names: Naming) -> Message:
     return _of_recipient(facts, names, Message("{name} cannot take alert {number}."))
 
 
+def _stop_asked(facts: Mapping[str, Any], names: Naming) -> Message:
+    if facts["still_told"]:
+        sentence = Message(
+            "{name} asked by SMS for no more messages after alert {number}; they have duties and "
+            "are told all the same."
+        )
+        return _of_recipient(facts, names, sentence)
+    sentence = Message(
+        "{name} asked by SMS for no more messages after alert {number}; none are sent to them."
+    )
+    return _of_recipient(facts, names, sentence)
+
+
 def _escalated(facts: Mapping[str, Any], names: Naming) -> Message:
     sentence = Message("{name} did not answer alert {number} in time; {next} is asked.")
     if facts["why"] == "lost":
@@ -1028,6 +1041,7 @@ TOLD: Final[dict[str, Telling]] = {
     ),
     "alert.declined": Telling("user-plus", Message("Escalation"), _alert_declined, details=_WHY),
     "alert.escalated": Telling("user-plus", Message("Escalation"), _escalated, tone="system"),
+    "alert.stop_asked": Telling("circle-pause", Message("Answer"), _stop_asked, tone="change"),
     "alert.unreached": Telling("phone", Message("Escalation"), _unreached, tone="change"),
     "replay.begun": Telling(
         "flask-conical",
