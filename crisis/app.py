@@ -7,10 +7,11 @@ from typing import Final
 from flask import Flask, g, request
 from sqlalchemy import text
 
-from crisis import records
+from crisis import providers, records
 from crisis.account import loading, sessions
 from crisis.account import routes as account
-from crisis.alerts import acknowledgement
+from crisis.alerts import acknowledgement, audience_routes, couriers
+from crisis.alerts import routes as alerts
 from crisis.incidents import routes as incidents
 from crisis.jobs import heartbeat, wakeups
 from crisis.kernel import command, database, migrations
@@ -26,6 +27,8 @@ from crisis.room import press
 from crisis.room import routes as room
 from crisis.room import sockets as room_sockets
 from crisis.settings import ROOT, Settings
+from crisis.simulator import routes as simulator
+from crisis.simulator.routes import is_simulated
 from crisis.statements import routes as statements
 from crisis.timeline import terms
 from crisis.web import asking, errors, frame, health, locale, preferences, security
@@ -38,7 +41,10 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     people_pages,
     incidents,
     statements,
+    alerts,
+    audience_routes,
     newsroom,
+    simulator,
     acknowledgement,
     room,
 )
@@ -60,6 +66,7 @@ def create_app(settings: Settings) -> Flask:
     database.connect(settings.database)
     plug_kernel()
     plug_settings(settings)
+    couriers.plugged.update(providers.couriers(settings))
     _plug_web(app, settings)
     _plug_realtime(app, settings)
     for door in DOORS:
@@ -85,7 +92,7 @@ def _plug_web(app: Flask, settings: Settings) -> None:
         terms=terms,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"office": g.get("office")})
+    app.context_processor(lambda: {"office": g.get("office"), "simulated": is_simulated()})
     frame.register(app)
     health.checks.update(
         database=_database_wrong,

@@ -11,8 +11,9 @@ from typing import NoReturn, TextIO
 import click
 from sqlalchemy.exc import OperationalError
 
-from crisis import serving
+from crisis import providers, serving
 from crisis.account.founding import found, read_founding
+from crisis.alerts import couriers
 from crisis.incidents.queries import read_journal
 from crisis.jobs.wakeups import Worker
 from crisis.kernel import database, migrations
@@ -209,6 +210,7 @@ def _connect(settings: Settings) -> None:
     database.connect(settings.database)
     plug_kernel()
     plug_settings(settings)
+    couriers.plugged.update(providers.couriers(settings))
 
 
 def _migrate(settings: Settings) -> bool:

@@ -12,6 +12,7 @@ from crisis.jobs import reactions, wakeups
 from crisis.kernel import clock, command
 from crisis.people import queries as people
 from crisis.settings import Settings
+from crisis.simulator import commands as simulator
 from crisis.statements import due as statements
 from crisis.statements import reactions as statement_reactions
 from crisis.timeline import words
@@ -31,6 +32,8 @@ def plug_kernel() -> None:
     deadlines.effects.update(alerts_due.EFFECTS)
     if due.fire_due not in wakeups.rounds:
         wakeups.rounds.append(due.fire_due)
+    if simulator.go_on not in wakeups.rounds:
+        wakeups.rounds.append(simulator.go_on)
     if forget_sessions not in wakeups.chores:
         wakeups.chores.append(forget_sessions)
     if alert_jobs.dispatcher not in wakeups.companions:

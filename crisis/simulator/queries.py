@@ -123,7 +123,7 @@ class Box:
 
 @query(Action.USE_SIMULATOR, on=Office)
 def box(office: Office, session: Session, actor: Actor, *, chosen: Sequence[UUID | None]) -> Box:
-    """Everything; `chosen` phones are named by a message on them, None is the next that was used."""
+    """Everything; `chosen` phones are named by a message on them, None is the one used last."""
     seen = _seen(session, actor)
     choices = _choices(session, seen)
     return Box(
@@ -143,6 +143,11 @@ def message(office: Office, session: Session, actor: Actor, message_id: UUID) ->
     if not found:
         raise NotFound(Message("There is no such message."))
     return found[0]
+
+
+@query(Action.USE_SIMULATOR, on=Office)
+def may_play(office: Office, session: Session) -> None:
+    """Raises `Forbidden` to whoever may not."""
 
 
 _AS_BEGUN: Final[dict[str, Any]] = {
@@ -315,7 +320,8 @@ def _happened(session: Session, seen: _Seen) -> list[Happened]:
     wanted = {each.id for each in taken} | {row[0].id for row in rows}
     to = {each.id: each for each in _holders(session, list(wanted))}
     found = [
-        Happened(act.done_at or act.due_at, act.act, to[each.id], each.address, act.again) for each, act in rows
+        Happened(act.done_at or act.due_at, act.act, to[each.id], each.address, act.again)
+        for each, act in rows
     ]
     found += [Happened(each.at, "taken", to[each.id], each.address) for each in taken]
     found += _replies(session, seen)
