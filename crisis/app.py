@@ -10,7 +10,7 @@ from sqlalchemy import text
 from crisis import providers, records
 from crisis.account import loading, sessions
 from crisis.account import routes as account
-from crisis.alerts import acknowledgement, audience_routes, couriers
+from crisis.alerts import acknowledgement, audience_routes, couriers, delivery
 from crisis.alerts import routes as alerts
 from crisis.incidents import routes as incidents
 from crisis.jobs import heartbeat, wakeups
@@ -22,6 +22,7 @@ from crisis.people import routes as people_pages
 from crisis.people.model import Office, in_language
 from crisis.plugs import plug_kernel, plug_settings
 from crisis.policy import Action, Case, allows
+from crisis.providers import hooks
 from crisis.realtime import doorkeeper, eviction, sockets, tailer
 from crisis.room import press
 from crisis.room import routes as room
@@ -46,9 +47,16 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     newsroom,
     simulator,
     acknowledgement,
+    delivery,
+    hooks,
     room,
 )
-WITHOUT_OFFICE: Final = frozenset({"static", "health.alive", "health.ready"})
+WITHOUT_OFFICE: Final = frozenset(
+    {
+        *("static", "health.alive", "health.ready"),
+        *("hooks.twilio_status", "hooks.twilio_inbound", "hooks.sendgrid"),
+    }
+)
 __all__ = ["create_app", "records"]
 
 

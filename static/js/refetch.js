@@ -16,7 +16,7 @@ async function fetchNow() {
   const ids = [...wanted].filter((id) => document.getElementById(id));
   wanted.clear();
   if (!ids.length) return;
-  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const id of ids) {

@@ -1,0 +1,407 @@
+"""What became of an alert that left: the ladder, who has not acknowledged, what happens next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from crisis.alerts.model import Alert, AlertState
+from crisis.alerts.outbox import (
+    LOST,
+    REACHED,
+    Channel,
+    Delivery,
+    ErrorClass,
+    Purpose,
+    State,
+)
+from crisis.alerts.recipients import Answer, LeftOut, Recipient
+from crisis.alerts.sending import MAY_BE_SENT_AGAIN
+from crisis.alerts.tally import LEFT, Tally, Tile, by_ministry, standing, tally_of
+from crisis.deadlines.model import Code, Deadline
+from crisis.deadlines.model import State as Due
+from crisis.incidents.model import Incident
+from crisis.kernel.command import query
+from crisis.kernel.database import reading
+from crisis.kernel.journal import head_of
+from crisis.people.model import Ministry, Person, in_language
+from crisis.policy import Action
+
+FEW: Final = 50
+MOST: Final = 500
+"""Rows a page shows at most; all of them are in the file."""
+_URGENCY: Final = {
+    Tile.LEFT_OUT: 0,
+    Tile.FAILED: 1,
+    Tile.UNKNOWN: 2,
+    Tile.WAITING: 3,
+    Tile.HANDED: 4,
+    Tile.DELIVERED: 5,
+    Tile.OPENED: 6,
+}
+
+
+class Mark(StrEnum):
+    """What is known of one fact about one person."""
+
+    YES = "yes"
+    NO = "no"
+    """It is known that it did not happen, and will not by itself."""
+    UNKNOWN = "unknown"
+    NONE = "none"
+    """Nothing is known yet."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One of the four facts."""
+
+    mark: Mark
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message to the person, and what may be done about it."""
+
+    id: UUID
+    channel: Channel
+    state: State
+    error: ErrorClass | None
+    why: str
+    address: str
+    may_send_again: bool
+    is_unknown: bool
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Somebody of whom no acknowledgement is known: the last one asked in that place."""
+
+    recipient_id: UUID
+    root_id: UUID
+    person_id: UUID | None
+    name: str
+    ministry: str
+    instead_of: str
+    """Whom the audience names, where somebody else is asked by now."""
+    tile: Tile
+    answer: Answer
+    left_out: LeftOut | None
+    reason: str
+    mobile: str
+    letters: Sequence[Letter]
+    nodes: Sequence[Node]
+    due_at: datetime | None
+    """When the next in line is asked."""
+    unknown_since: datetime | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of one ministry have acknowledged."""
+
+    name: str
+    acknowledged: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the escalation: who was asked, how many, when."""
+
+    step: int
+    people: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Following:
+    """The whole page, but for the rights of who reads it."""
+
+    alert: Alert
+    title: str
+    by: str
+    confirmed_by: str
+    tally: Tally
+    rows: Sequence[Silent]
+    more: int
+    """How many rows are not on the page."""
+    shares: Sequence[Share]
+    steps: Sequence[Step]
+    next_at: datetime | None
+    """When somebody is asked next."""
+    next_people: int
+    to_call: int
+    """Of how many places nobody is left to ask."""
+    follows: int | None
+    head: int
+    """The last line of the journal that this is as of."""
+
+
+@query(Action.FOLLOW_INCIDENT, on=Incident)
+def follow_alert(
+    incident: Incident,
+    session: Session,
+    *,
+    alert_id: UUID,
+    language: str,
+    tile: Tile | None = None,
+    everybody: bool = False,
+) -> Following:
+    """What became of the alert. `tile`: only people of that one; else everybody silent."""
+    alert = session.get_one(Alert, alert_id)
+    tally = tally_of(session, alert.id)
+    limit = MOST if everybody else FEW
+    rows = _silent(session, alert, language, tile, limit)
+    wanted = tally.tiles[tile] if tile else sum(tally.tiles[each] for each in awaited(alert))
+    due = _due(session, alert)
+    return Following(
+        alert=alert,
+        title=in_language(alert.title, language) if alert.title else "",
+        by=_person(session, alert.created_by_id, language),
+        confirmed_by=_person(session, alert.confirmed_by_id, language),
+        tally=tally,
+        rows=rows,
+        more=max(0, wanted - len(rows)),
+        shares=_shares(session, alert, language),
+        steps=_steps(session, alert),
+        next_at=min(due.values(), default=None),
+        next_people=sum(each == min(due.values()) for each in due.values()),
+        to_call=_to_call(session, alert),
+        follows=session.scalar(select(Alert.number).where(Alert.id == alert.follows_id)),
+        head=head_of(session, incident.id),
+    )
+
+
+def awaited(alert: Alert) -> tuple[Tile, ...]:
+    """The exceptions: whoever is silent, or, where no answer is asked, whom it did not reach."""
+    if alert.asks_answer:
+        return tuple(_URGENCY)
+    return (Tile.LEFT_OUT, Tile.FAILED, Tile.UNKNOWN)
+
+
+def newest_sent(session: Session, incident_id: UUID) -> Alert | None:
+    """The alert that the room follows: the last one that left."""
+    sent = select(Alert).where(Alert.incident_id == incident_id, Alert.confirmed_at.is_not(None))
+    return session.scalar(sent.order_by(Alert.number.desc()).limit(1))
+
+
+@dataclass(frozen=True)
+class InRoom:
+    """The newest alert in four numbers."""
+
+    number: int
+    title: str
+    state: AlertState
+    sent_at: datetime
+    asks_answer: bool
+    tally: Tally
+    next_at: datetime | None
+    to_call: int
+
+
+def in_room(session: Session, incident_id: UUID, language: str) -> InRoom | None:
+    """What the war room shows of the newest alert; None before one has left."""
+    alert = newest_sent(session, incident_id)
+    if alert is None or alert.confirmed_at is None:
+        return None
+    return InRoom(
+        number=alert.number,
+        title=in_language(alert.title, language) if alert.title else "",
+        state=AlertState(alert.state),
+        sent_at=alert.confirmed_at,
+        asks_answer=alert.asks_answer,
+        tally=tally_of(session, alert.id),
+        next_at=min(_due(session, alert).values(), default=None),
+        to_call=_to_call(session, alert),
+    )
+
+
+def panel_of(incident_id: UUID, language: str) -> InRoom | None:
+    """The same, read in a session of its own."""
+    with reading() as session:
+        return in_room(session, incident_id, language)
+
+
+def _silent(
+    session: Session, alert: Alert, language: str, tile: Tile | None, limit: int
+) -> list[Silent]:
+    known = standing(alert.id)
+    urgency = case(*((known.c.tile == each, rank) for each, rank in _URGENCY.items()), else_=9)
+    wanted = (
+        select(known.c.id, known.c.tile)
+        .where(known.c.tile.in_([tile] if tile else awaited(alert)))
+        .order_by(urgency, known.c.id)
+        .limit(limit)
+    )
+    tiles = {row.id: Tile(row.tile) for row in session.execute(wanted)}
+    chains = _chains(session, list(tiles))
+    last = [chain[-1].id for chain in chains.values()]
+    letters, due = _letters(session, last), _due(session, alert)
+    ministries = _ministries(session, language)
+    return [
+        _row(chains[root], tile, letters, due, ministries, language) for root, tile in tiles.items()
+    ]
+
+
+def _row(
+    chain: Sequence[Recipient],
+    tile: Tile,
+    letters: Mapping[UUID, Sequence[Delivery]],
+    due: Mapping[UUID, datetime],
+    ministries: Mapping[UUID, str],
+    language: str,
+) -> Silent:
+    root, last = chain[0], chain[-1]
+    sent = letters.get(last.id, ())
+    nodes = _nodes(last, sent)
+    return Silent(
+        recipient_id=last.id,
+        root_id=root.id,
+        person_id=last.person_id,
+        name=in_language(last.name, language),
+        ministry=ministries.get(last.ministry_id, "") if last.ministry_id else "",
+        instead_of=in_language(root.name, language) if root is not last else "",
+        tile=tile,
+        answer=Answer(last.answer),
+        left_out=LeftOut(last.left_out) if last.left_out else None,
+        reason=last.reason or "",
+        mobile=last.mobile or "",
+        letters=[_letter(each) for each in sent],
+        nodes=nodes,
+        due_at=due.get(last.id),
+        unknown_since=min(
+            (each.created_at for each in sent if each.state == State.UNKNOWN), default=None
+        ),
+    )
+
+
+def _nodes(recipient: Recipient, sent: Sequence[Delivery]) -> list[Node]:
+    """Handed over, arrived, opened, acknowledged."""
+    states = {State(each.state) for each in sent}
+    handed = min((each.accepted_at for each in sent if each.accepted_at), default=None)
+    arrived = min((each.delivered_at for each in sent if each.delivered_at), default=None)
+    over = not states - LOST
+    return [
+        Node(_mark(bool(states & set(LEFT)), State.UNKNOWN in states, over), handed),
+        Node(
+            _mark(
+                bool(states & REACHED),
+                bool(states & {State.UNKNOWN}) or _no_word(sent),
+                over and bool(states & {State.UNDELIVERED}),
+            ),
+            arrived,
+        ),
+        Node(Mark.YES if recipient.opened_at else Mark.NONE, recipient.opened_at),
+        Node(
+            Mark.YES if recipient.answer == Answer.ACKNOWLEDGED else Mark.NONE,
+            recipient.answered_at,
+        ),
+    ]
+
+
+def _no_word(sent: Sequence[Delivery]) -> bool:
+    """A provider took it and has not said that it arrived."""
+    return any(each.state in {State.ACCEPTED, State.SENT} for each in sent)
+
+
+def _mark(yes: bool, unknown: bool, no: bool) -> Mark:
+    if yes:
+        return Mark.YES
+    if unknown:
+        return Mark.UNKNOWN
+    return Mark.NO if no else Mark.NONE
+
+
+def _letter(each: Delivery) -> Letter:
+    return Letter(
+        id=each.id,
+        channel=Channel(each.channel),
+        state=State(each.state),
+        error=ErrorClass(each.error_class) if each.error_class else None,
+        why=each.why or "",
+        address=each.address or "",
+        may_send_again=State(each.state) in MAY_BE_SENT_AGAIN and each.repeat_of_id is None,
+        is_unknown=each.state == State.UNKNOWN,
+    )
+
+
+def _chains(session: Session, roots: Sequence[UUID]) -> dict[UUID, list[Recipient]]:
+    """By person of the audience, who was asked in their place, themselves first."""
+    asked = select(Recipient).where(Recipient.root_id.in_(roots))
+    found: dict[UUID, list[Recipient]] = {}
+    for each in session.scalars(asked.order_by(Recipient.step, Recipient.asked_at, Recipient.id)):
+        found.setdefault(each.root_id, []).append(each)
+    return found
+
+
+def _letters(session: Session, to: Sequence[UUID]) -> dict[UUID, list[Delivery]]:
+    sent = select(Delivery).where(Delivery.recipient_id.in_(to), Delivery.purpose == Purpose.ALERT)
+    found: dict[UUID, list[Delivery]] = {}
+    for each in session.scalars(sent.order_by(Delivery.channel.desc(), Delivery.id)):
+        if each.recipient_id:
+            found.setdefault(each.recipient_id, []).append(each)
+    return found
+
+
+def _due(session: Session, alert: Alert) -> dict[UUID, datetime]:
+    """By recipient, when somebody else is asked."""
+    own = select(Recipient.id).where(
+        Recipient.alert_id == alert.id, Recipient.answer == Answer.WAITING
+    )
+    running = select(Deadline.subject_id, Deadline.due_at).where(
+        Deadline.code == Code.ACKNOWLEDGE,
+        Deadline.state == Due.DUE,
+        Deadline.subject_id.in_(own.scalar_subquery()),
+    )
+    return {row.subject_id: row.due_at for row in session.execute(running)}
+
+
+def _shares(session: Session, alert: Alert, language: str) -> list[Share]:
+    names = _ministries(session, language, short=True)
+    return [
+        Share(names.get(ministry_id, "") if ministry_id else "", said, people)
+        for ministry_id, said, people in by_ministry(session, alert.id)
+    ]
+
+
+def _steps(session: Session, alert: Alert) -> list[Step]:
+    asked = select(Recipient.step, func.count(), func.min(Recipient.asked_at)).where(
+        Recipient.alert_id == alert.id
+    )
+    rows = session.execute(asked.group_by(Recipient.step).order_by(Recipient.step))
+    return [Step(step, people, at) for step, people, at in rows]
+
+
+def _to_call(session: Session, alert: Alert) -> int:
+    """Places where nobody is left to ask, and nobody has acknowledged late."""
+    said = select(Recipient.root_id).where(
+        Recipient.alert_id == alert.id, Recipient.answer == Answer.ACKNOWLEDGED
+    )
+    left = select(func.count(Recipient.root_id.distinct())).where(
+        Recipient.alert_id == alert.id,
+        Recipient.answer == Answer.UNREACHED,
+        Recipient.root_id.not_in(said.scalar_subquery()),
+    )
+    return session.scalar(left) or 0
+
+
+def _ministries(session: Session, language: str, *, short: bool = False) -> dict[UUID, str]:
+    rows = session.execute(select(Ministry.id, Ministry.name, Ministry.short_name))
+    return {
+        row.id: in_language(row.short_name, language)
+        if short and row.short_name.get(language)
+        else in_language(row.name, language)
+        for row in rows
+    }
+
+
+def _person(session: Session, person_id: UUID | None, language: str) -> str:
+    found = session.get(Person, person_id) if person_id else None
+    return in_language(found.name, language) if found else ""
