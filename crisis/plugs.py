@@ -2,7 +2,7 @@
 
 from crisis.account import sessions
 from crisis.alerts import due as alerts_due
-from crisis.alerts import escalation, links
+from crisis.alerts import escalation, inbound, links, receipts
 from crisis.alerts import jobs as alert_jobs
 from crisis.alerts import reactions as alerts
 from crisis.deadlines import commands as deadlines
@@ -34,8 +34,12 @@ def plug_kernel() -> None:
         wakeups.rounds.append(due.fire_due)
     if simulator.go_on not in wakeups.rounds:
         wakeups.rounds.append(simulator.go_on)
+    if inbound.finish not in wakeups.rounds:
+        wakeups.rounds.append(inbound.finish)
     if forget_sessions not in wakeups.chores:
         wakeups.chores.append(forget_sessions)
+    if receipts.forget not in wakeups.chores:
+        wakeups.chores.append(receipts.forget)
     if alert_jobs.dispatcher not in wakeups.companions:
         wakeups.companions.append(alert_jobs.dispatcher)
     if wakeups.wake not in command.listeners:

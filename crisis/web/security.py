@@ -31,6 +31,9 @@ PUBLIC: Final = frozenset(
         "newsroom.show",
         "acknowledgement.show",
         "acknowledgement.answer",
+        "hooks.twilio_status",
+        "hooks.twilio_inbound",
+        "hooks.sendgrid",
     }
 )
 """Every page that may be opened without signing in. What is not here asks for an actor."""
