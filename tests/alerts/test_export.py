@@ -1,0 +1,49 @@
+"""The file for a spreadsheet: no cell is a formula, and reading it gives what was written."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crisis.alerts.export import COLUMNS, plain, read, safe, written
+
+HOSTILE = [
+    '=HYPERLINK("http://evil.example","اضغط")',
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "＝1+1",
+    "＋218",
+    "  =1+1",
+    "'=1+1",
+    "''",
+    "+218910000142",
+    'ليلى "الكبرى"، هدى',
+    "سطر\nوسطر",
+    "",
+]
+CELLS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20
+) | st.sampled_from(HOSTILE)
+
+
+@pytest.mark.parametrize("cell", HOSTILE)
+def test_no_cell_starts_a_formula(cell: str) -> None:
+    (row,) = csv.reader(io.StringIO(written([[cell]]).removeprefix("\ufeff"), newline="")) or [[""]]
+    first = (row or [""])[0].lstrip(" ")[:1]
+    assert first not in set("=+-@\t\r\n＝＋－＠")
+
+
+@given(cell=CELLS)
+def test_a_cell_comes_back_as_it_was(cell: str) -> None:
+    assert plain(safe(cell)) == cell
+
+
+@given(rows=st.lists(st.lists(CELLS, min_size=2, max_size=4), max_size=6))
+def test_the_whole_file_comes_back_as_it_was(rows: list[list[str]]) -> None:
+    assert read(written([COLUMNS, *rows]))[1:] == rows
