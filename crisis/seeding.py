@@ -14,6 +14,8 @@ from uuid import UUID
 import yaml
 from sqlalchemy import select
 
+from crisis.alerts.audiences import save_audience
+from crisis.alerts.described import Described
 from crisis.incidents import commands
 from crisis.incidents.model import Criterion, DecisionDraft, Incident, Phase
 from crisis.jobs import reactions
@@ -24,6 +26,7 @@ from crisis.kernel.ids import OFFICE_ID
 from crisis.people import commands as office_commands
 from crisis.people.model import (
     SYSTEM_ID,
+    AudienceKind,
     Calendar,
     ContactKind,
     Digits,
@@ -113,6 +116,8 @@ def _load_office(told: Facts) -> _Cast:
         if each["deputy"]:
             person_id = cast.people[each["key"]]
             office_commands.edit_person(administrator, person_id, profile=_profile(each, cast))
+    for each in told["audiences"]:
+        _put_audience(administrator, each, cast)
     return cast
 
 
@@ -170,6 +175,17 @@ def _put_person(administrator: Actor, told: Facts, cast: _Cast) -> None:
         value=told["mobile"],
         label="",
     )
+
+
+def _put_audience(administrator: Actor, told: Facts, cast: _Cast) -> None:
+    described = Described(
+        code=told["code"],
+        kind=AudienceKind(told["kind"]),
+        name=told["name"],
+        rule=told["rule"],
+        member_ids=tuple(cast.people[each] for each in told["members"]),
+    )
+    save_audience(administrator, OFFICE_ID, described=described)
 
 
 def _profile(told: Facts, cast: _Cast) -> Profile:

@@ -138,7 +138,7 @@ def from_template(code: str, *, zone: str) -> Draft:
 def prepared(hazard: str) -> list[tuple[str, Template, bool]]:
     """Every template and whether it is offered first: those for this kind of incident, then those
     for all kinds, then the others."""
-    rows = [(code, each, each.hazard in {None, hazard}) for code, each in templates().items()]
+    rows = [(code, x, x.often or x.hazard == hazard) for code, x in templates().items()]
     return sorted(rows, key=lambda row: (row[1].hazard != hazard, not row[2]))
 
 

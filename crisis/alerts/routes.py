@@ -17,7 +17,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from crisis.alerts import commands, composing, fields, forms, queries
+from crisis.alerts import commands, composing, delivery, fields, forms, queries
 from crisis.alerts.composing import Preview
 from crisis.alerts.drafts import Draft
 from crisis.alerts.fields import Shown
@@ -320,7 +320,7 @@ def _waiting(incident: dict[str, Any], alert: Alert) -> str:
 
 def _delivered(incident: dict[str, Any], alert: Alert) -> Any:
     """What became of an alert that left."""
-    return _waiting(incident, alert)
+    return delivery.page(incident, alert)
 
 
 # ── pieces ───────────────────────────────────────────────────────────────────────────────────────

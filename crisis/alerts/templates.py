@@ -35,6 +35,8 @@ class Template(_Told):
     name: Names
     hint: Names
     hazard: Hazard | None
+    often: bool
+    """Offered first in every kind of incident."""
     kind: AlertKind
     priority: Priority
     asks_answer: bool

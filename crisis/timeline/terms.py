@@ -262,7 +262,7 @@ ALERT_STATE: Final[Mapping[str, Message]] = {
     "awaiting_second_person": Message("Awaiting a second person"),
     "sending": Message("Being sent"),
     "paused": Message("Halted"),
-    "sent": Message("Sent"),
+    "sent": Message("Every message has left"),
     "completed": Message("Completed"),
     "cancelled": Message("Given up"),
 }
