@@ -1,0 +1,1 @@
+"""The couriers against providers that do everything providers do, and the doors they report at."""
