@@ -179,27 +179,31 @@ def _by_reference(session: Session, provider: str, reference: str) -> Delivery |
     return found[0] if len(found) == 1 else None
 
 
-def _effect(session: Session, delivery: Delivery, receipt: Receipt) -> Heard:
-    state, at = State(receipt.state), receipt.happened_at
-    error_class = class_of(receipt.provider, receipt.error_code)
-    if error_class is ErrorClass.OPTED_OUT:
-        _silence(session, delivery, receipt)
-    before = State(delivery.state)
+def hear(delivery: Delivery, receipt: Receipt) -> Heard:
+    """What the report makes of the message, whatever was reported of it before. Pure."""
+    state, before = State(receipt.state), State(delivery.state)
     if before in REACHED and state in CONTRADICTIONS:
         return Heard.ANOMALY
-    if before in REACHED and state in LOST:
-        return Heard.OLDER
-    if before in LOST and state in LOST:
+    if before in REACHED | LOST and state in LOST:
         return Heard.OLDER
     if delivery.reference is None:
         delivery.reference = receipt.reference or None
-    if not delivery.hear(state, at):
+    if not delivery.hear(state, receipt.happened_at):
         return Heard.OLDER
     delivery.provider_status = receipt.provider_status
     if state in LOST:
-        delivery.error_code, delivery.error_class = receipt.error_code, error_class
-        _lose(session, delivery, receipt)
+        delivery.error_code = receipt.error_code
+        delivery.error_class = class_of(receipt.provider, receipt.error_code)
     return Heard.APPLIED
+
+
+def _effect(session: Session, delivery: Delivery, receipt: Receipt) -> Heard:
+    heard = hear(delivery, receipt)
+    if class_of(receipt.provider, receipt.error_code) is ErrorClass.OPTED_OUT:
+        _silence(session, delivery, receipt)
+    if heard is Heard.APPLIED and receipt.state in LOST:
+        _lose(session, delivery, receipt)
+    return heard
 
 
 def _silence(session: Session, delivery: Delivery, receipt: Receipt) -> None:
