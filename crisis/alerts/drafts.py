@@ -24,6 +24,7 @@ PARTS_OF_FREE_TEXT: Final = 3
 """SMS parts that a text without a template, or that of a statement, may take."""
 _NEUTRAL: Final = re.compile(r"[0-9 :./+-]+")
 """What is written alike in every language: a time, a number to dial."""
+_EXAMPLE: Final = "7Kq2mZpX4Rta9Wc3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +157,13 @@ def words(alert: Alert, language: Language, channel: Channel, facts: Facts) -> W
     )
 
 
+def title_of(alert: Alert, language: Language) -> str:
+    """What it is called in lists, in this language or another: its subject with its places filled."""
+    facts = facts_of(alert.incident)
+    known = [each for each in (language, *LANGUAGES) if alert.title.get(each)]
+    return _filled(alert.title[known[0]], known[0], alert.values, facts)[0] if known else ""
+
+
 def most_parts(alert: Alert) -> int:
     """How many SMS parts its text may take, unless lives depend on it."""
     known = templates().get(alert.template or "")
@@ -178,7 +186,7 @@ def place_types() -> Mapping[str, str]:
 
 def example_link() -> str:
     """As long as everybody's own link will be."""
-    return links.address("/k/" + "x" * links.LETTERS)
+    return links.address("/k/" + _EXAMPLE[: links.LETTERS])
 
 
 def _filled(

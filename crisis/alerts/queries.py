@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.described import Described
+from crisis.alerts.drafts import title_of
 from crisis.alerts.gathering import Gathered, gather
 from crisis.alerts.model import Alert, AlertKind, AlertState, Contact, Priority
 from crisis.alerts.outbox import Delivery
@@ -23,6 +24,7 @@ from crisis.kernel.journal import Line
 from crisis.kernel.words import Message
 from crisis.people.model import Audience, AudienceKind, Names, Office, Person
 from crisis.policy import Action, Actor
+from crisis.statements.content import LANGUAGES
 from crisis.statements.model import Statement
 
 WRITTEN: Final = ("alert.drafted", "alert.edited", "alert.confirmation_asked")
@@ -81,7 +83,7 @@ def alerts_of(incident: Incident, session: Session) -> Sequence[Summary]:
             id=each.id,
             number=each.number,
             kind=AlertKind(each.kind),
-            title=each.title,
+            title={code: title_of(each, code) for code in LANGUAGES},
             priority=Priority(each.priority),
             state=AlertState(each.state),
             recipients=each.recipients,

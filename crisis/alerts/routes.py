@@ -357,7 +357,7 @@ def _cost(view: Preview) -> dict[str, str]:
     return {
         "total": number(f"{total:,.2f}"),
         "currency": currency,
-        "each": number(f"{settings.sms_part_price.normalize():f}"),
+        "each": number(f"{settings.sms_part_price:.2f}"),
     }
 
 
