@@ -112,10 +112,10 @@ def emptying() -> Response:
     return see("simulator.show")
 
 
-@bp.get("/simulator/mails/<uuid:message_id>/<any(page, text, source):form>")
-def mail(message_id: UUID, form: str) -> Response:
+@bp.get("/simulator/mails/<uuid:mail_id>/<any(page, text, source):form>")
+def mail(mail_id: UUID, form: str) -> Response:
     """One mail as its program shows it, as plain text, or as it is written."""
-    letter = _known(message_id).letter
+    letter = _known(mail_id).letter
     if letter.channel is not Channel.EMAIL:
         raise NotFound(Message("There is no such message."))
     answer = make_response(letters.text(letter) if form == "text" else letters.html(letter))

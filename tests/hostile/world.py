@@ -18,7 +18,7 @@ from uuid import uuid4
 import pyotp
 from flask import Flask, url_for
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from crisis.account import commands as account
@@ -26,9 +26,12 @@ from crisis.account import sessions
 from crisis.account.commands import Browser
 from crisis.account.model import digest
 from crisis.account.passwords import fresh_hash
+from crisis.alerts.outbox import Channel
 from crisis.incidents import commands as incidents
 from crisis.incidents.duties import propose_duty
+from crisis.incidents.model import Incident
 from crisis.kernel import database, journal
+from crisis.kernel.database import reading
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people import commands as people
 from crisis.people.model import ContactKind
@@ -37,6 +40,7 @@ from tests import given
 from tests.hostile.data import Door
 from tests.hostile.page import Fields, Page
 from tests.hostile.statements import statements
+from tests.simulator.given import a_message
 
 PASSWORD = "three words do well"
 FORM = "application/x-www-form-urlencoded"
@@ -213,6 +217,7 @@ def furnish() -> tuple[dict[str, Any], dict[str, str]]:
     names["member"] = given.a_person(name="هدى").id
     names |= _someone_with_contacts(names["health"])
     names |= _incidents(coordinator, names)
+    names |= _on_the_phone(names)
     careful = _careful()
     stored = fresh_hash(PASSWORD, about=())
     tokens = {
@@ -239,6 +244,14 @@ def _someone_with_contacts(ministry: Any) -> dict[str, Any]:
         "person_id": nurse.id,
         "contact_id": contact.id,
     }
+
+
+def _on_the_phone(names: Mapping[str, Any]) -> dict[str, Any]:
+    with reading() as session:
+        ref = select(Incident).where(Incident.ref == names["open"])
+        incident = session.scalars(ref).one()
+    mail = a_message(incident, channel=Channel.EMAIL)
+    return {"message_id": a_message(incident), "mail_id": mail, "form": "page"}
 
 
 def _incidents(coordinator: Actor, names: Mapping[str, Any]) -> dict[str, Any]:

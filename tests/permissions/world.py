@@ -20,6 +20,7 @@ from crisis.alerts.commands import create_alert
 from crisis.alerts.described import Described
 from crisis.alerts.drafts import Draft
 from crisis.alerts.model import Alert, Priority
+from crisis.alerts.outbox import Channel
 from crisis.app import create_app
 from crisis.deadlines.commands import set_deadline
 from crisis.deadlines.model import Code, Deadline
@@ -42,6 +43,7 @@ from crisis.web.security import limiter
 from tests import given
 from tests.parts.sockets import SignedIn, signed_in
 from tests.permissions.matrix import EVERYBODY, Who
+from tests.simulator.given import a_message
 
 CAST: Final = tuple(
     who
@@ -78,6 +80,9 @@ class World:
     supporting: UUID
     bystander: UUID
     audience: UUID
+    message: UUID
+    """An SMS in the simulator, and a mail."""
+    mail: UUID
 
     @cached_property
     def sessions(self) -> dict[Who, SignedIn]:
@@ -120,6 +125,9 @@ class World:
             "proposal_id": self.records[DutyProposal].get(place, NOBODY),
             "session_id": self.sessions[who].session_id,
             "audience_id": self.audience,
+            "message_id": self.message,
+            "mail_id": self.mail,
+            "form": "page",
             "statement_id": self.records[Statement].get(place, NOBODY),
             "number": 1,
             "lang": "en",
@@ -162,6 +170,8 @@ def a_world() -> World:
         supporting=supporting,
         bystander=given.a_person(ministry=ministry).id,
         audience=_audience(),
+        message=a_message(incidents["own"]),
+        mail=a_message(incidents["own"], channel=Channel.EMAIL),
     )
 
 
