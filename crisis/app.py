@@ -10,7 +10,7 @@ from sqlalchemy import text
 from crisis import providers, records
 from crisis.account import loading, sessions
 from crisis.account import routes as account
-from crisis.alerts import acknowledgement, audience_routes, couriers, delivery
+from crisis.alerts import acknowledgement, audience_routes, couriers, delivery, tally
 from crisis.alerts import routes as alerts
 from crisis.incidents import routes as incidents
 from crisis.jobs import heartbeat, wakeups
@@ -119,7 +119,13 @@ def _plug_realtime(app: Flask, settings: Settings) -> None:
         harmless=room_sockets.HARMLESS,
     )
     tailer.plug(app, press=press.packet, style=office_style)
-    doorkeeper.plug(app, faces=press.presence_html, style=office_style)
+    doorkeeper.plug(
+        app,
+        faces=press.presence_html,
+        style=office_style,
+        marks=tally.marks,
+        regions=press.moving_parts,
+    )
     command.listeners[:] = [tailer.wake, wakeups.wake]
 
 

@@ -1,17 +1,19 @@
 """Once a second: sees out who may no longer stay, writes down who is here, and gives the pulse.
 
-The pulse tells a page that it is live: up to which line it was told everything, and who else is
-there. It is no news and has no number; a page that misses one misses nothing.
+The pulse tells a page that it is live: up to which line it was told everything, who else is there,
+and what moves without being a line, as the messages of an alert do. It is no news and has no
+number; a page that misses one misses nothing.
 """
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from crisis.kernel import clock
 from crisis.kernel.database import reading
@@ -28,6 +30,11 @@ MINUTE_SECONDS: Final = 60.0
 
 Faces = Callable[[UUID, str], str]
 """HTML that shows who is present in this incident, for readers of this language."""
+Marks = Callable[[Session, Collection[UUID]], Mapping[UUID, int]]
+"""For each of these incidents in which something moves without a line, a number that changes when
+it has."""
+Regions = Callable[[UUID, str], dict[str, str]]
+"""HTML of the parts of the page that moved with the mark, by id, for readers of a language."""
 
 
 class _Plugged:
@@ -36,12 +43,15 @@ class _Plugged:
     app: Flask
     faces: Faces
     style: Callable[[], Style]
+    marks: Marks
+    regions: Regions
 
 
 @dataclass(frozen=True)
 class _Pulse:
     people: tuple[UUID, ...]
     languages: frozenset[str]
+    mark: int
     at: float
 
 
@@ -56,9 +66,18 @@ _minute: Final = _Minute()
 _pulses: Final[dict[UUID, _Pulse]] = {}
 
 
-def plug(app: Flask, *, faces: Faces, style: Callable[[], Style]) -> None:
-    """Say how those present are shown: `faces`, called while `app` speaks the reader's language."""
+def plug(
+    app: Flask,
+    *,
+    faces: Faces,
+    style: Callable[[], Style],
+    marks: Marks = lambda _session, _incidents: {},
+    regions: Regions = lambda _incident, _language: {},
+) -> None:
+    """Say how those present are shown, and what moves without a line: `faces` and `regions` are
+    called while `app` speaks the reader's language."""
     _plugged.app, _plugged.faces, _plugged.style = app, faces, style
+    _plugged.marks, _plugged.regions = marks, regions
 
 
 def start() -> None:
@@ -105,24 +124,28 @@ def _give_pulses() -> None:
     if listened:
         with reading() as session:
             present = presence.present_in(session, listened)
+            marks = _plugged.marks(session, listened)
         for incident_id, languages in listened.items():
-            _give_pulse(incident_id, present[incident_id], languages)
+            _give_pulse(incident_id, present[incident_id], marks.get(incident_id, 0), languages)
 
 
-def _give_pulse(incident_id: UUID, people: Sequence[UUID], languages: set[str]) -> None:
+def _give_pulse(incident_id: UUID, people: Sequence[UUID], mark: int, languages: set[str]) -> None:
     head = tailer.told_until(incident_id)
     if head is None:
         return  # nobody is told that they are live while they may not be
     now, last = time.monotonic(), _pulses.get(incident_id)
-    is_news = last is None or last.people != tuple(people) or last.languages != languages
+    is_new = last is None or last.languages != languages
+    moved = last is None or last.mark != mark
+    is_news = is_new or moved or (last is not None and last.people != tuple(people))
     if last is not None and not is_news and now - last.at < PULSE_SECONDS:
         return
-    _pulses[incident_id] = _Pulse(tuple(people), frozenset(languages), now)
+    _pulses[incident_id] = _Pulse(tuple(people), frozenset(languages), mark, now)
     at = clock.now().isoformat(timespec="milliseconds")
     for language in languages:
         with speaking(_plugged.app, language, _plugged.style()):
             shown = _plugged.faces(incident_id, language)
-        told = {"at": at, "head": head, "present": shown}
+            regions = _plugged.regions(incident_id, language) if moved or is_new else {}
+        told = {"at": at, "head": head, "present": shown, "alerts": mark, "regions": regions}
         rooms.say("pulse", told, to=rooms.room_of(incident_id, language))
 
 

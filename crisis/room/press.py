@@ -12,6 +12,7 @@ from flask import render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.following import in_room
 from crisis.incidents.model import Incident
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
@@ -62,6 +63,15 @@ STALE: Final[dict[str, tuple[str, ...]]] = {
     "rendition.written": _SIGNING,
     "rendition.reviewed": _SIGNING,
     "rendition.released": _SIGNING,
+    "alert.confirmed": ("alerts",),
+    "alert.cancelled": ("alerts",),
+    "alert.paused": ("alerts",),
+    "alert.resumed": ("alerts",),
+    "alert.finished": ("alerts",),
+    "alert.acknowledged": ("alerts",),
+    "alert.declined": ("alerts",),
+    "alert.escalated": ("alerts",),
+    "alert.unreached": ("alerts",),
 }
 """The shared parts of the page that a line of this name changes."""
 
@@ -106,6 +116,17 @@ def presence_html(incident_id: UUID, spoken: str) -> str:
     return render_template("room/_presence.html", present=found)
 
 
+def moving_parts(incident_id: UUID, spoken: str) -> dict[str, str]:
+    """What moves without a line: how far the newest alert has come."""
+    with reading() as session:
+        incident = session.get(Incident, incident_id)
+        if incident is None:
+            return {}
+        shown = in_room(session, incident_id, spoken)
+        view = {"ref": incident.ref, "zone": incident.zone}
+    return {"alerts": render_template("room/_alerts.html", alert=shown, incident=view)}
+
+
 def _packet(line: Line, entry: Entry, incident: IncidentView) -> dict[str, Any]:
     return {
         "seq": line.seq,
@@ -139,6 +160,7 @@ def _regions(names: set[str], shown: Present) -> dict[str, str]:
         "panel": shown.panel,
         "promise": shown.promise,
         "unsent": shown.unsent,
+        "alert": shown.alert,
     }
     return {each: render_template(f"room/_{each}.html", **context) for each in sorted(stale)}
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.following import InRoom, in_room
 from crisis.incidents.model import Criterion, Decision, Incident, Status
 from crisis.incidents.queries import (
     Asked,
@@ -160,6 +161,8 @@ class Present:
     promise: Promise | None
     unsent: list[int]
     """Statements that everybody signed and nobody has sent."""
+    alert: InRoom | None
+    """How far the newest alert has come."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +264,7 @@ def present_state(session: Session, incident: Incident, naming: Naming) -> Prese
         panel=statements.panel(session, incident, naming),
         promise=_promise(session, incident),
         unsent=statements.unsent(session, incident.id),
+        alert=in_room(session, incident.id, naming.language),
     )
 
 

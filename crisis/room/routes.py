@@ -63,6 +63,7 @@ def show(ref: str) -> str:
         panel=room.shown.panel,
         promise=room.shown.promise,
         unsent=room.shown.unsent,
+        alert=room.shown.alert,
         head=room.shown.head,
         count=room.shown.count,
         entries=room.entries,

@@ -4,6 +4,7 @@ import "./parts.js";
 import { setTime } from "./clock.js";
 import { flush } from "./composer.js";
 import { apply, catchUp, lastSeen, start } from "./live.js";
+import { morph } from "./morph.js";
 import { markPresent, showPresent } from "./presence.js";
 import { stayConnected } from "./socket.js";
 
@@ -21,9 +22,13 @@ stayConnected({
       flush();
     },
     news: apply,
-    pulse: ({ at, head, present }) => {
+    pulse: ({ at, head, present, regions }) => {
       setTime(at);
       showPresent(present);
+      for (const [id, html] of Object.entries(regions)) {
+        const region = document.getElementById(id);
+        if (region) morph(region, html);
+      }
       if (head > lastSeen()) catchUp();
     },
   },
