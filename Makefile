@@ -38,8 +38,9 @@ check: $(VENV)/.tests ## the same without the browser
 quick: $(VENV)/.tests ## the tests to run while working: no browser, nothing slow
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser"
 
-reliability: $(VENV)/.tests ## thousands of races and stories on both databases (ARGS="--seed 7 --on sqlite", STORIES=200)
+reliability: $(VENV)/.tests ## races, kills and stories by the thousand (ARGS="--seed 7 --on sqlite", DISPATCH=…, STORIES=200)
 	@$(PY) -m tests.reliability.races $(ARGS)
+	@$(PY) -m tests.reliability.dispatching $(DISPATCH)
 	@$(PY) -m pytest -m slow -s tests/reliability
 
 bench: $(VENV)/.tests ## compare, freeze and check a statement of 2,000 words in three languages

@@ -145,10 +145,11 @@ class Provider:
         return sid
 
     def listed(self, to: str) -> list[dict[str, Any]]:
-        """What it lists of the messages to that address."""
+        """What it lists of the messages to that address, the newest first."""
         until = time.time() - self.lists_after
         with self._lock:
-            return [each for each in self._entries if each["to"] == to and each["at"] <= until]
+            newest = reversed(self._entries)
+            return [each for each in newest if each["to"] == to and each["at"] <= until]
 
     def mood(self, message: tuple[str, str], by: str) -> Habit:
         """How it takes the message that has just come."""
@@ -210,8 +211,8 @@ class _Door(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers["Content-Length"]))
-        provider, messages = self.server.provider, list(_messages(self.path, sent))
-        habit = provider.mood(messages[0], self.headers.get("User-Agent", ""))
+        provider, (by, messages) = self.server.provider, _messages(self.path, sent)
+        habit = provider.mood(messages[0], by)
         time.sleep(provider.delay)
         entry: dict[str, Any] = {"sid": "", "to": "", "body": ""}
         for to, body in messages:
@@ -269,15 +270,15 @@ class _Door(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _messages(path: str, sent: bytes) -> Iterator[tuple[str, str]]:
-    """Address and text of each message in a request."""
+def _messages(path: str, sent: bytes) -> tuple[str, list[tuple[str, str]]]:
+    """Who sends, and address and text of each message in a request."""
     if path.endswith("/mail/send"):
         mail = json.loads(sent)
-        for each in mail["personalizations"]:
-            yield each["to"][0]["email"], mail["content"][0]["value"]
-    else:
-        form = parse_qs(sent.decode())
-        yield form["To"][0], form["Body"][0]
+        text = mail["content"][0]["value"]
+        to = [each["to"][0]["email"] for each in mail["personalizations"]]
+        return mail["from"]["email"], [(each, text) for each in to]
+    form = parse_qs(sent.decode())
+    return form["From"][0], [(form["To"][0], form["Body"][0])]
 
 
 def _as_twilio(entry: dict[str, Any]) -> dict[str, Any]:

@@ -28,12 +28,12 @@ from crisis.alerts.outbox import Delivery, State, Wording
 from crisis.incidents.model import Incident
 from crisis.kernel import journal
 from crisis.kernel.database import engine, reading
+from crisis.providers.twilio import Twilio
 from tests import given
 from tests.alerts.waiting import an_alert, dispatching, queue
-from tests.fakes.courier import HttpCourier
 from tests.fakes.provider import TAKES, Habit, Provider, a_provider
 from tests.parts.processes import bound_to_us
-from tests.reliability.one_dispatcher import SLOTS
+from tests.reliability.one_dispatcher import SLOTS, account_at
 from tests.reliability.races import databases
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -42,7 +42,7 @@ PER_LIFE: Final = 40
 RETRY_AFTER: Final = 0.5
 FAULTY: Final = tuple(each for each in Habit if each is not Habit.ACCEPTS)
 FAULTS: Final = Timing(
-    lease=4.0, call=3.0, look_after=0.3, gather=0.005, round=0.05, probe=0.1, longest_rest=0.5
+    lease=4.0, call=0.6, look_after=0.3, gather=0.005, round=0.05, probe=0.1, longest_rest=0.5
 )
 
 
@@ -332,7 +332,7 @@ def fail(habit: Habit, count: int, chance: random.Random) -> Fault:
         messages = Messages(incident)
         messages.top_up(count)
         began = time.monotonic()
-        with dispatching(HttpCourier(provider.url, seconds=0.6), timing=FAULTS):
+        with dispatching(Twilio(account_at(provider.url), SLOTS), timing=FAULTS):
             wait_until(messages.are_settled, 120)
         took = time.monotonic() - began
         return Fault(judged(provider), took, _states(), provider.pauses)
@@ -345,7 +345,7 @@ def refuse(count: int) -> Fault:
         provider.shut()
         messages = Messages(incident)
         messages.top_up(count)
-        with dispatching(HttpCourier(provider.url), timing=FAULTS):
+        with dispatching(Twilio(account_at(provider.url), SLOTS), timing=FAULTS):
             time.sleep(1.5)
             provider.open()
             began = time.monotonic()

@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from crisis.alerts import couriers
+from crisis.alerts import couriers, links
 from crisis.alerts.claims import Timing
 from crisis.alerts.couriers import Letter, Outcome, Trace
 from crisis.alerts.dispatch import Dispatcher
@@ -28,17 +28,19 @@ from crisis.jobs import wakeups
 from crisis.jobs.wakeups import Worker
 from crisis.kernel import database
 from crisis.plugs import plug_kernel
-from tests.fakes.courier import HttpCourier
+from crisis.providers import twilio_sdk
+from crisis.providers.twilio import Account, Twilio
 
 SLOTS: Final = 8
 TIMING: Final = Timing(lease=0.8, call=3.0, look_after=0.15, gather=0.005, round=0.05, probe=0.2)
 """Everything sooner than it really is; the lease is still longer than the provider's answers."""
-HASTE: Final = Timing(lease=0.3, call=3.0, look_after=0.05, gather=0.005, round=0.03, probe=0.2)
+HASTE: Final = Timing(lease=0.2, call=3.0, look_after=0.05, gather=0.005, round=0.03, probe=0.2)
 """For those that die at a chosen point: there are many, and each is waited for."""
 
 
 def main(url: str, provider: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    assert twilio_sdk, "a courier loads it when it is first used, and here that is once for all"
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
@@ -50,17 +52,24 @@ def work(url: str, provider: str, boundary: int) -> None:
     """Work until killed, or until that boundary."""
     database.connect(url)
     plug_kernel()
-    courier = HttpCourier(provider, calls_at_once=SLOTS)
-    timing = TIMING
+    account = account_at(provider)
+    courier, timing = Twilio(account, SLOTS), TIMING
     if boundary:
         reached = Boundaries(boundary)
         reached.watch()
-        courier, timing = Mortal(provider, reached), HASTE
+        courier, timing = Mortal(account, reached), HASTE
     couriers.plugged.update({(courier.channel, drill): courier for drill in (False, True)})
     wakeups.companions[:] = [lambda: Dispatcher(couriers.plugged, timing)]
     wakeups.rounds.clear()
     Worker().start()
     threading.Event().wait()
+
+
+def account_at(provider: str) -> Account:
+    """An account with the provider of tests, with a sender by which this process is known."""
+    links.plug("for tests only, and known to everyone", "http://localhost")
+    own = f"worker{os.getpid()}"
+    return Account(sid="AC" + "0" * 32, token="t" * 32, sender=own, api=provider)
 
 
 class Boundaries:
@@ -100,11 +109,11 @@ class Boundaries:
                 self.reached()
 
 
-class Mortal(HttpCourier):
+class Mortal(Twilio):
     """The same, but the process may end right before a call or right after its answer."""
 
-    def __init__(self, base: str, boundaries: Boundaries) -> None:
-        super().__init__(base, calls_at_once=3)
+    def __init__(self, account: Account, boundaries: Boundaries) -> None:
+        super().__init__(account, 3)
         self._boundaries = boundaries
 
     async def send(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
