@@ -46,6 +46,7 @@ UNWANTED: Final = re.compile(r"unsubscribed|spam report", re.IGNORECASE)
 MOST_EVENTS: Final = 1000
 OLDEST: Final = timedelta(hours=48)
 _NAME: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
+_MAY_BE_MISSING: Final = ("AccountSid", "ErrorCode")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9A-Za-z]{1,62}")
 _CODE: Final = re.compile(r"[0-9]{4,6}")
 _WORD: Final = re.compile(r"[\x21-\x7e]{1,128}")
@@ -178,9 +179,17 @@ def _once(form: MultiDict[str, str]) -> dict[str, str]:
     """Each field is there once and has a name like Twilio's: a signature alone does not say where a
     name ends and its value begins."""
     for name, values in form.lists():
-        if len(values) != 1 or not _NAME.fullmatch(name):
+        if len(values) != 1 or not _NAME.fullmatch(name) or _is_moved(name):
             raise UnreadableError(name[:40])
     return {name: form[name] for name in form}
+
+
+def _is_moved(name: str) -> bool:
+    """Whether part of a field that may be missing has been moved into its name, or out of it. Of a
+    field that must be there, what is left is refused anyhow."""
+    return name not in _MAY_BE_MISSING and any(
+        name.startswith(each) or each.startswith(name) for each in _MAY_BE_MISSING
+    )
 
 
 def _must(told: Mapping[str, str], name: str, shape: re.Pattern[str]) -> str:

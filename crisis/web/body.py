@@ -54,6 +54,7 @@ def take_body() -> None:
         return
     if request.endpoint in RAW:
         request.max_content_length = RAW[request.endpoint]
+        request.form, request.files = ImmutableMultiDict(), ImmutableMultiDict()
         return
     taken = False
     try:

@@ -54,12 +54,12 @@ def test_every_route_has_its_row(app: Flask) -> None:
 
 
 def test_every_route_needs_an_action_that_exists() -> None:
-    known = {*Action, "public", "signed_in"}
+    known = {*Action, "public", "provider", "signed_in"}
     assert {row.needs for row in MATRIX.routes.values()} <= known
 
 
 def test_only_public_routes_are_public() -> None:
-    assert {name.split()[1] for name in rows("public")} == PUBLIC
+    assert {name.split()[1] for name in rows("public", "provider")} == PUBLIC
 
 
 @pytest.mark.parametrize("name", GUARDED)
@@ -79,6 +79,13 @@ def test_what_is_public_asks_nobody(name: str, app: Flask, undone: World) -> Non
     answer = ask(undone.browser(app, None), app, name, undone.named(CAST[0], "own"))
     assert answer.status_code not in {401, 403, 500}
     assert "next=" not in (answer.location or "")
+
+
+@pytest.mark.parametrize("name", rows("provider"))
+def test_a_door_of_providers_opens_for_no_person(name: str, app: Flask, undone: World) -> None:
+    for who in (None, *CAST[:4]):
+        answer = ask(undone.browser(app, who), app, name, undone.named(CAST[0], "own"))
+        assert (answer.status_code, answer.data) == (403, b"")
 
 
 @pytest.mark.parametrize("name", rows("signed_in"))
