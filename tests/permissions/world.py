@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crisis.account import loading
@@ -20,7 +20,9 @@ from crisis.alerts.commands import create_alert
 from crisis.alerts.described import Described
 from crisis.alerts.drafts import Draft
 from crisis.alerts.model import Alert, Priority
-from crisis.alerts.outbox import Channel
+from crisis.alerts.outbox import Channel, Delivery, Purpose, State
+from crisis.alerts.posting import NewMessage, post, say
+from crisis.alerts.recipients import Answer, Recipient
 from crisis.app import create_app
 from crisis.deadlines.commands import set_deadline
 from crisis.deadlines.model import Code, Deadline
@@ -29,7 +31,7 @@ from crisis.incidents.duties import propose_duty
 from crisis.incidents.model import Incident
 from crisis.kernel import clock, command
 from crisis.kernel.database import bookkeeping, reading
-from crisis.kernel.ids import OFFICE_ID
+from crisis.kernel.ids import OFFICE_ID, new_id
 from crisis.kernel.journal import head_of
 from crisis.people import queries
 from crisis.people.commands import add_person, edit_person
@@ -134,6 +136,9 @@ class World:
             "slot": NOBODY,
             "text_hash": "0" * 64,
             "token": "no-such-token",
+            "recipient_id": self.records[Recipient].get(place, NOBODY),
+            "delivery_id": self.records[Delivery].get(place, NOBODY),
+            "secret": "no-such-link",
             "filename": "css/base.css",
         }
 
@@ -269,11 +274,58 @@ def _alert(incident: Incident, _host: Actor, chief: Actor) -> UUID:
     return create_alert(chief, incident.id, draft=draft).alert_id
 
 
+def _recipient(incident: Incident, _host: Actor, chief: Actor) -> UUID:
+    own = new_id()
+    with bookkeeping() as session:
+        alert = select(Alert.id).where(Alert.incident_id == incident.id)
+        session.add(
+            Recipient(
+                id=own,
+                incident_id=incident.id,
+                alert_id=session.scalars(alert).one(),
+                person_id=chief.id,
+                name={"ar": "ليلى"},
+                language="ar",
+                root_id=own,
+                step=0,
+                answer=Answer.WAITING,
+                asked_at=clock.now(),
+                token_hash=own.hex,
+            )
+        )
+    return own
+
+
+def _delivery(incident: Incident, _host: Actor, _chief: Actor) -> UUID:
+    """A message of which nobody knows whether it left."""
+    with bookkeeping() as session:
+        alert = session.scalars(select(Alert).where(Alert.incident_id == incident.id)).one()
+        said = say(session, incident.id, "ar", text="اجتماع عاجل.")
+        message = NewMessage(
+            purpose=Purpose.ALERT,
+            priority=1,
+            channel=Channel.SMS,
+            address="+218910000001",
+            language="ar",
+            wording_id=said,
+            about=f"alert:{alert.id}",
+            event="alert.confirmed",
+            key=f"alert:{alert.id}:{incident.id}:sms",
+            alert_id=alert.id,
+        )
+        post(session, incident, [message], seq=1, at=clock.now())
+        sent = update(Delivery).where(Delivery.key == message.key).values(state=State.UNKNOWN)
+        session.execute(sent)
+        return session.scalars(select(Delivery.id).where(Delivery.key == message.key)).one()
+
+
 RECORDS: Final[Mapping[type, Callable[[Incident, Actor, Actor], UUID]]] = {
     DutyProposal: _proposal,
     Statement: _statement,
     Deadline: _deadline,
     Alert: _alert,
+    Recipient: _recipient,
+    Delivery: _delivery,
 }
 
 
