@@ -33,6 +33,19 @@ from crisis.alerts.outbox import LINK, Channel, Delivery, ErrorClass, Purpose, S
 from crisis.alerts.posting import AT_ONCE, repeat
 
 outbox: Final = cast(Table, Delivery.__table__)
+_LETTER: Final = (
+    outbox.c.id,
+    outbox.c.attempt,
+    outbox.c.channel,
+    outbox.c.purpose,
+    outbox.c.address,
+    outbox.c.language,
+    outbox.c.is_exercise,
+    outbox.c.wording_id,
+    outbox.c.recipient_id,
+    outbox.c.priority,
+)
+"""What a letter is made of."""
 LOOKS: Final = 2
 """How often the provider is asked what became of a message, before a person is."""
 _IN_DOUBT: Final = (State.SENDING, State.UNKNOWN)
@@ -50,7 +63,7 @@ class Timing:
     """A provider's list may lag behind."""
     grace: float = 5.0
     """What is under way may take so long to end when the worker is stopped."""
-    gather: float = 0.02
+    gather: float = 0.005
     """Results wait so long for others, to be written together."""
     round: float = 1.0
     """How often the outbox is looked at though nobody called."""
@@ -166,7 +179,7 @@ def _taken(
             error_class=None,
             error_code=None,
         )
-        .returning(outbox)
+        .returning(*_LETTER)
     ).all()
     return _letters(session, sorted(rows, key=lambda row: (row.priority, row.id)))
 
@@ -357,7 +370,7 @@ def questions(session: Session, way: Way, limit: int, hand: Hand) -> list[Questi
             outbox.c.id.in_(free.limit(limit).with_for_update(skip_locked=True).scalar_subquery())
         )
         .values(claimed_by=hand.worker, lease_until=hand.after(hand.timing.lease))
-        .returning(outbox)
+        .returning(*_LETTER, outbox.c.created_at)
     ).all()
     since = {row.id: row.created_at for row in rows}
     return [Question(each, since[each.delivery_id]) for each in _letters(session, rows)]
