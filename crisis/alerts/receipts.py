@@ -88,7 +88,7 @@ def match_parked(session: Session, provider: str, references: Collection[str]) -
     """What the provider calls these messages has become known: let what it said of them before have
     its effect; how much that was."""
     matched = 0
-    wanted = list(references)
+    wanted = list(dict.fromkeys(references))  # a call of many has one name
     for first in range(0, len(wanted), AT_ONCE):
         parked = (
             select(Receipt)

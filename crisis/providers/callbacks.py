@@ -3,7 +3,6 @@
 import hmac
 from hashlib import sha256
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from crisis.alerts import links
@@ -15,13 +14,12 @@ _LETTERS: Final = 32
 
 def status_address(delivery_id: UUID) -> str:
     """Where this message's fate is reported."""
-    asked = urlencode({"delivery": str(delivery_id), "proof": proof_of(delivery_id)})
-    return links.address(f"{STATUS_PATH}?{asked}")
+    return links.address(f"{STATUS_PATH}?delivery={delivery_id}&proof={proof_of(delivery_id)}")
 
 
 def proof_of(delivery_id: UUID) -> str:
     """128 bits that only this installation can compute, in hexadecimal digits."""
-    return hmac.new(links.plugged.key, _FOR + delivery_id.bytes, sha256).hexdigest()[:_LETTERS]
+    return hmac.digest(links.plugged.key, _FOR + delivery_id.bytes, sha256).hex()[:_LETTERS]
 
 
 def proven(delivery: str, proof: str) -> UUID | None:

@@ -149,6 +149,8 @@ def _session(connections: int) -> ClientSession:
 
 async def _body(answer: ClientResponse) -> bytes:
     """At most so much of it; whatever is longer is no answer of a provider."""
+    if (answer.content_length or LARGEST_ANSWER) < LARGEST_ANSWER:
+        return await answer.read()
     body = b""
     async for some in answer.content.iter_chunked(LARGEST_ANSWER):
         body += some
