@@ -133,6 +133,7 @@ def _page(
             template,
             page=page,
             secret=secret,
+            chosen=asked_of_url(LanguageForm).lang,
             spoken=lang,
             languages=LANGUAGES,
             office_name=in_language(office.name, lang),

@@ -1,7 +1,7 @@
 """The page of an alert that left, and what may be done about those who have not acknowledged."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, render_template
@@ -33,11 +33,15 @@ class Sieve(Form):
     """Who is listed: everybody silent, or those of one tile; all of them, or the first."""
 
     tile: Tile | None = None
-    all: str | None = None
+    all: Literal["1"] | None = None
 
 
-class ReasonForm(Form):
-    """Why, or how."""
+class NothingForm(Form):
+    """A button alone."""
+
+
+class WordForm(Form):
+    """How somebody knows."""
 
     reason: Annotated[str, line(400)]
 
@@ -79,7 +83,7 @@ def export_file(ref: str, number: int) -> Response:
 @answers_on("alerts.show")
 def record(ref: str, number: int, recipient_id: UUID) -> Response:
     """They said by telephone that they have it."""
-    reason = asked(ReasonForm).reason
+    reason = asked(WordForm).reason
     _must_be_of(ref, number, Recipient, recipient_id)
     record_acknowledgement(current_actor(), recipient_id, reason=reason)
     flash(say(Message("The acknowledgement is recorded.")), "ok")
@@ -90,7 +94,7 @@ def record(ref: str, number: int, recipient_id: UUID) -> Response:
 @answers_on("alerts.show")
 def again(ref: str, number: int, delivery_id: UUID) -> Response:
     """Send this message once more."""
-    asked(Form)
+    asked(NothingForm)
     _must_be_of(ref, number, Delivery, delivery_id)
     sending.send_again(current_actor(), delivery_id)
     flash(say(Message("It is sent once more.")), "ok")
@@ -101,7 +105,7 @@ def again(ref: str, number: int, delivery_id: UUID) -> Response:
 @answers_on("alerts.show")
 def look(ref: str, number: int, delivery_id: UUID) -> Response:
     """Ask the provider once more what became of it."""
-    asked(Form)
+    asked(NothingForm)
     _must_be_of(ref, number, Delivery, delivery_id)
     sending.check_again(current_actor(), delivery_id)
     flash(say(Message("The provider is asked.")), "ok")
@@ -112,7 +116,7 @@ def look(ref: str, number: int, delivery_id: UUID) -> Response:
 @answers_on("alerts.show")
 def loss(ref: str, number: int, delivery_id: UUID) -> Response:
     """It never left, as somebody found out."""
-    reason = asked(ReasonForm).reason
+    reason = asked(WordForm).reason
     _must_be_of(ref, number, Delivery, delivery_id)
     sending.mark_not_sent(current_actor(), delivery_id, reason=reason)
     return see("alerts.show", ref=ref, number=number)
@@ -122,7 +126,7 @@ def loss(ref: str, number: int, delivery_id: UUID) -> Response:
 @answers_on("alerts.show")
 def resume(ref: str, number: int) -> Response:
     """Go on sending what has not left."""
-    asked(Form)
+    asked(NothingForm)
     sending.resume_alert(current_actor(), _alert_id(ref, number))
     return see("alerts.show", ref=ref, number=number)
 
