@@ -1,6 +1,5 @@
 """The HTTP door to audiences: who is told together, counted as one describes it."""
 
-from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from crisis.alerts import audiences as commands
 from crisis.alerts import forms, queries
 from crisis.alerts.gathering import Gathered
 from crisis.incidents.queries import ministry_choices
-from crisis.kernel.errors import Invalid, NotFound
+from crisis.kernel.errors import NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
 from crisis.people.model import LANGUAGES, Audience, AudienceKind, in_language
@@ -40,14 +39,6 @@ def new() -> str:
 @answers_on("audiences.new")
 def create() -> Response:
     return _save(None)
-
-
-@bp.post("/office/audiences/count")
-def count() -> str:
-    """Who would be in an audience as it is described now; nothing is kept."""
-    sent = asked(forms.CountForm)
-    found = queries.who_would_be(current_actor(), OFFICE_ID, described=sent.described())
-    return render_template("audiences/_count.html", gathered=found, contacts=0)
 
 
 @bp.get("/office/audiences/<uuid:audience_id>")
@@ -105,9 +96,8 @@ def _page(audience: Audience | None) -> str:
 def _now(audience: Audience | None) -> Gathered:
     """Who is in it: as it is being described, else as it is kept."""
     if request.method == "POST" and request.form.get("_form") == "audience":
-        with suppress(Invalid):
-            described = asked(forms.AudienceForm).described()
-            return queries.as_described(described, audience.id if audience else None)
+        described = forms.so_far(request.form)
+        return queries.as_described(described, audience.id if audience else None)
     if audience is None:
         return queries.as_described(forms.nobody(), None)
     return queries.in_audience(audience)

@@ -158,7 +158,7 @@ def words(alert: Alert, language: Language, channel: Channel, facts: Facts) -> W
 
 
 def title_of(alert: Alert, language: Language) -> str:
-    """What it is called in lists, in this language or another: its subject with its places filled."""
+    """Its subject, places filled, as lists name it; where it has none here, in another language."""
     facts = facts_of(alert.incident)
     known = [each for each in (language, *LANGUAGES) if alert.title.get(each)]
     return _filled(alert.title[known[0]], known[0], alert.values, facts)[0] if known else ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import request
 
 from crisis.alerts import forms, queries
-from crisis.alerts.drafts import Draft
+from crisis.alerts.drafts import Draft, place_types
 from crisis.alerts.model import AlertKind, Priority
 from crisis.alerts.outbox import Channel
 from crisis.alerts.templates import Template, template, templates
@@ -70,12 +70,15 @@ def kept(draft: Draft, *, zone: str, kind: AlertKind, statement: int | None, tab
     )
 
 
-def typed() -> Shown:
-    """The fields as they were sent, right or wrong."""
+def typed(expected: Sequence[str] = ()) -> Shown:
+    """The fields as they were sent, right or wrong; `expected` are the places of the page, in its
+    order, for values that came with the name of no place."""
     sent = request.form
     columns = [sent.getlist(f"values_{each}") for each in LANGUAGES]
     values: dict[str, dict[str, str]] = {}
-    for row, place in enumerate(sent.getlist("places")):
+    known = sorted(expected, key=lambda each: place_types()[each] == "text")
+    for row, named in enumerate(sent.getlist("places")):
+        place = named if named in place_types() or row >= len(known) else known[row]
         said = {
             language: column[row]
             for language, column in zip(LANGUAGES, columns, strict=True)

@@ -1,7 +1,8 @@
 """What the forms of alerts and audiences may carry."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -9,11 +10,12 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
+from werkzeug.datastructures import MultiDict
 
 from crisis.alerts.described import Described
 from crisis.alerts.drafts import Draft, place_types
 from crisis.alerts.model import AlertKind, Prefer, Priority
-from crisis.alerts.outbox import Channel
+from crisis.alerts.outbox import LINK, Channel
 from crisis.kernel import clock
 from crisis.kernel.errors import Invalid
 from crisis.kernel.text import (
@@ -27,7 +29,7 @@ from crisis.kernel.text import (
 )
 from crisis.kernel.words import Message
 from crisis.people.importing import AudienceCode, Language, OptionalRule, names_of
-from crisis.people.model import AudienceKind, Names
+from crisis.people.model import LANGUAGES, AudienceKind, Names
 from crisis.policy import Duty
 from crisis.statements.forms import LocalTime, in_zone
 from crisis.web.asking import LARGEST_NUMBER, Form
@@ -50,7 +52,7 @@ Ids = Annotated[list[UUID], Field(max_length=300, default_factory=list)]
 Ways = Annotated[list[Channel], Field(max_length=2, default_factory=list)]
 Title = Annotated[str | None, optional(line(120))]
 Sms = Annotated[str | None, optional(prose(1_600))]
-Mail = Annotated[str | None, optional(prose(20_000))]
+Mail = Annotated[str | None, optional(prose(4_000))]
 Value = Annotated[str | None, optional(line(60))]
 Values = Annotated[list[Value], Field(max_length=30, default_factory=list)]
 Then = Literal["look", "take", "save", "ask", "send", "test", "spell", "tight"]
@@ -67,8 +69,6 @@ class NewAsked(Form):
 class ComposeForm(Form):
     """A whole alert as it is being written."""
 
-    number: Number | None = None
-    """The alert whose text this is; None while there is none."""
     revision: Number | None = None
     seen: Hash | None = None
     kind: AlertKind = AlertKind.ALERT
@@ -162,31 +162,8 @@ class FollowForm(Form):
     kind: Literal[AlertKind.UPDATE, AlertKind.ALL_CLEAR, AlertKind.CORRECTION]
 
 
-class NothingForm(Form):
-    """A button alone."""
-
-
-class CountForm(Form):
-    """Whom an audience is made of, to see how many that are."""
-
-    ministries: Ids
-    duties: Annotated[list[Duty], Field(max_length=len(Duty), default_factory=list)]
-    languages: Annotated[list[Language], Field(max_length=3, default_factory=list)]
-    members: Ids
-
-    def described(self) -> Described:
-        """The same, as far as it says who belongs to it."""
-        return replace(
-            nobody(),
-            ministry_ids=tuple(dict.fromkeys(self.ministries)),
-            duties=tuple(self.duties),
-            languages=tuple(self.languages),
-            member_ids=tuple(dict.fromkeys(self.members)),
-        )
-
-
-class AudienceForm(CountForm):
-    """A whole audience."""
+class AudienceForm(Form):
+    """Whom an audience is made of."""
 
     code: AudienceCode
     kind: AudienceKind = AudienceKind.MINISTRY_DUTY
@@ -194,6 +171,10 @@ class AudienceForm(CountForm):
     name_en: OptionalName = None
     name_fr: OptionalName = None
     rule: OptionalRule = None
+    ministries: Ids
+    duties: Annotated[list[Duty], Field(max_length=len(Duty), default_factory=list)]
+    languages: Annotated[list[Language], Field(max_length=3, default_factory=list)]
+    members: Ids
     then: Literal["look", "save"] = "save"
 
     @property
@@ -202,19 +183,40 @@ class AudienceForm(CountForm):
 
     def described(self) -> Described:
         """The same, as the command takes it."""
-        return replace(
-            super().described(),
+        return Described(
             code=self.code,
             kind=self.kind,
             name=self.name,
             rule=self.rule or "",
+            ministry_ids=tuple(dict.fromkeys(self.ministries)),
+            duties=tuple(self.duties),
+            languages=tuple(self.languages),
+            member_ids=tuple(dict.fromkeys(self.members)),
         )
+
+
+def so_far(sent: MultiDict[str, str]) -> Described:
+    """Who would belong to an audience that is still being described: what is wrong in the form
+    counts for nothing."""
+    return replace(
+        nobody(),
+        ministry_ids=tuple(_ids(sent.getlist("ministries"))),
+        duties=tuple(each for each in Duty if each in sent.getlist("duties")),
+        languages=tuple(each for each in LANGUAGES if each in sent.getlist("languages")),
+        member_ids=tuple(_ids(sent.getlist("members"))),
+    )
 
 
 class UseForm(Form):
     """Whether an audience is offered."""
 
     active: Literal["yes", "no"]
+
+
+def _ids(typed: list[str]) -> Iterator[UUID]:
+    for each in dict.fromkeys(typed):
+        with suppress(ValueError):
+            yield UUID(each)
 
 
 def nobody() -> Described:
@@ -239,7 +241,7 @@ def _checked(text: str, type: str, field: str) -> str:
     if type == "phone" and not re.fullmatch(r"\+?[0-9 ]{3,20}", plain):
         wrong = Message("Write a telephone number.")
         raise Invalid(wrong, code="phone", fields={field: wrong})
-    if "{" in plain or "}" in plain:
+    if LINK in plain:
         wrong = Message("Write the words themselves, not a place to fill.")
         raise Invalid(wrong, code="places", fields={field: wrong})
     return plain

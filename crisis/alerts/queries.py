@@ -77,7 +77,7 @@ def alerts_of(incident: Incident, session: Session) -> Sequence[Summary]:
     heard = _acknowledged(session, incident.id)
     numbers = {each.id: each.number for each in found}
     statements = select(Statement.id, Statement.number).where(Statement.incident_id == incident.id)
-    carried = dict(session.execute(statements).tuples().all())
+    carried = dict(session.execute(statements).all())
     return [
         Summary(
             id=each.id,
@@ -143,16 +143,14 @@ def people_to_pick() -> Sequence[Person]:
         return sorted(session.scalars(wanted), key=lambda each: each.name.get("ar", ""))
 
 
-@query(Action.KEEP_AUDIENCES, on=Office)
-def who_would_be(office: Office, session: Session, *, described: Described) -> Gathered:
-    """Who would be in an audience that is only described yet."""
-    return _as_described(session, described, None)
-
-
 def as_described(described: Described, audience_id: UUID | None) -> Gathered:
-    """The same; with `audience_id` its contacts are counted as well."""
+    """Who would be in an audience that is only described yet; with `audience_id` its contacts are
+    counted as well."""
     with reading() as session:
-        return _as_described(session, described, audience_id)
+        members = session.scalars(select(Person).where(Person.id.in_(described.member_ids)))
+        audience = Audience(id=audience_id or new_id(), active=True)
+        described.put_into(audience, members)
+        return gather(session, audiences=[audience])
 
 
 def in_audience(audience: Audience) -> Gathered:
@@ -165,13 +163,6 @@ def contacts_of(audience_id: UUID) -> int:
     """How many contacts are in its list."""
     with reading() as session:
         return _contacts(session).get(audience_id, 0)
-
-
-def _as_described(session: Session, described: Described, audience_id: UUID | None) -> Gathered:
-    members = session.scalars(select(Person).where(Person.id.in_(described.member_ids))).all()
-    audience = Audience(id=audience_id or new_id(), active=True)
-    described.put_into(audience, members)
-    return gather(session, audiences=[audience])
 
 
 def _group(session: Session, each: Audience, contacts: int) -> Group:
@@ -188,7 +179,7 @@ def _group(session: Session, each: Audience, contacts: int) -> Group:
 
 def _contacts(session: Session) -> dict[UUID, int]:
     counted = select(Contact.audience_id, func.count()).group_by(Contact.audience_id)
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _acknowledged(session: Session, incident_id: UUID) -> dict[UUID, int]:
@@ -199,7 +190,7 @@ def _acknowledged(session: Session, incident_id: UUID) -> dict[UUID, int]:
         .where(Recipient.incident_id == incident_id, Recipient.answer == Answer.ACKNOWLEDGED)
         .group_by(Recipient.alert_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def hands_of(session: Session, alert: Alert) -> Collection[UUID]:
@@ -222,4 +213,4 @@ def names_of(ids: Collection[UUID]) -> dict[UUID, Names]:
     """The names of these people."""
     with reading() as session:
         wanted = select(Person.id, Person.name).where(Person.id.in_(ids))
-        return dict(session.execute(wanted).tuples().all())
+        return dict(session.execute(wanted).all())

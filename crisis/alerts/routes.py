@@ -100,22 +100,6 @@ def edit(ref: str, number: int) -> Response:
     return _write(ref, number)
 
 
-@bp.post("/i/<ref>/alerts/preview")
-def preview(ref: str) -> str:
-    """What is computed while somebody types: who gets it, how it reads, what it costs."""
-    incident = _incident(ref)
-    sent = asked(forms.ComposeForm)
-    alert = None
-    if sent.number:
-        alert = queries.read_alert(current_actor(), incident["id"], number=sent.number)
-    draft = sent.draft(incident["zone"])
-    shown = fields.typed()
-    view = _look(incident, shown, draft, alert)
-    if not incident["runs"]:
-        raise _closed()
-    return render_template("alerts/_live.html", **_context(incident, alert, shown, view))
-
-
 # ── the second person ────────────────────────────────────────────────────────────────────────────
 
 
@@ -179,15 +163,15 @@ def _write(ref: str, number: int | None) -> Response:
     draft = sent.draft(incident["zone"])
     if sent.then in {"ask", "send"}:
         _must_be_ready(incident, sent, draft, alert)
-    alert_id, revision = _kept_as(incident, sent, draft, alert)
+    alert_id, revision, kept_number = _kept_as(incident, sent, draft, alert)
     _go_on(sent, alert_id, revision)
-    return see("alerts.show", ref=ref, number=number or _number_of(incident, alert_id))
+    return see("alerts.show", ref=ref, number=kept_number)
 
 
 def _kept_as(
     incident: Mapping[str, Any], sent: forms.ComposeForm, draft: Draft, alert: Alert | None
-) -> tuple[UUID, int]:
-    """The draft as an alert: begun, edited, or left as it is where nothing changed."""
+) -> tuple[UUID, int, int]:
+    """The draft as an alert: begun, edited, or left as it is; its id, revision and number."""
     actor = current_actor()
     if alert is None:
         begun = commands.create_alert(
@@ -197,12 +181,12 @@ def _kept_as(
             kind=sent.kind,
             statement_id=_statement_id(incident, sent.statement),
         )
-        return begun.alert_id, 1
+        return begun.alert_id, 1, begun.number
     revision = sent.revision or 0
     if draft.says_as(alert) and revision == alert.revision and incident["runs"]:
-        return alert.id, revision
+        return alert.id, revision, alert.number
     edited = commands.edit_alert(actor, alert.id, draft=draft, based_on=revision)
-    return alert.id, edited.revision
+    return alert.id, edited.revision, alert.number
 
 
 def _go_on(sent: forms.ComposeForm, alert_id: UUID, revision: int) -> None:
@@ -248,7 +232,8 @@ def _as_sent(incident: dict[str, Any], alert: Alert | None) -> str:
     except Invalid as refusal:
         g.setdefault("refusal", refusal)
         draft = Draft.of(alert) if alert else fields.empty()
-        return _composer(incident, alert, shown, _look(incident, shown, draft, alert))
+        view = _look(incident, shown, draft, alert)
+        return _composer(incident, alert, fields.typed(view.places), view)
     if sent.then == "take" and sent.template and not (alert and alert.statement_id):
         draft = fields.from_template(sent.template, zone=incident["zone"])
         shown = fields.kept(
@@ -364,11 +349,6 @@ def _cost(view: Preview) -> dict[str, str]:
 def _alert_id(ref: str, number: int) -> UUID:
     actor = current_actor()
     return queries.read_alert(actor, find_incident(actor, ref), number=number).id
-
-
-def _number_of(incident: Mapping[str, Any], alert_id: UUID) -> int:
-    rows = queries.alerts_of(current_actor(), incident["id"])
-    return next(each.number for each in rows if each.id == alert_id)
 
 
 def _statement_id(incident: Mapping[str, Any], number: int | None) -> UUID | None:

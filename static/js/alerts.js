@@ -6,7 +6,7 @@ import { morph } from "./morph.js";
 
 const PAUSE = 400;
 const form = document.getElementById("compose");
-const here = location.pathname.replace(/\/alerts\/.*/, "/alerts/preview");
+const LIVE = ["audience-sum", "length-ar", "length-en", "length-fr", "phones", "cost", "wrong", "second"];
 let timer = 0;
 let asking = null;
 
@@ -23,16 +23,16 @@ async function look() {
   body.set("then", "look");
   body.delete("_key");
   const headers = { Accept: "text/html", "X-CSRFToken": body.get("csrf_token") };
-  const answer = await fetch(here, { method: "POST", body, headers, signal: asking.signal }).catch(() => null);
+  const answer = await fetch(form.action, { method: "POST", body, headers, signal: asking.signal }).catch(() => null);
   if (answer?.ok && !answer.redirected) await show(await answer.text());
 }
 
 async function show(html) {
   const before = partsNow();
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  for (const part of [...fresh.body.children]) {
-    const old = part.id && document.getElementById(part.id);
-    if (old) await morph(old, part.outerHTML);
+  for (const id of LIVE) {
+    const there = fresh.getElementById(id);
+    if (there) await morph(document.getElementById(id), there.outerHTML);
   }
   const now = partsNow();
   if (now && now !== before) announce("parts", now);

@@ -7,11 +7,13 @@ let timer = 0;
 
 async function look() {
   const body = new URLSearchParams(new FormData(form));
-  for (const name of [...body.keys()]) if (!["csrf_token", "ministries", "duties", "languages", "members"].includes(name)) body.delete(name);
+  body.set("then", "look");
+  body.delete("_key");
   const headers = { Accept: "text/html", "X-CSRFToken": body.get("csrf_token") };
-  const answer = await fetch("/office/audiences/count", { method: "POST", body, headers }).catch(() => null);
-  const count = document.getElementById("audience-count");
-  if (answer?.ok && !answer.redirected && count) await morph(count, await answer.text());
+  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+  if (!answer || answer.redirected || ![200, 422].includes(answer.status)) return;
+  const there = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("audience-count");
+  if (there) await morph(document.getElementById("audience-count"), there.outerHTML);
 }
 
 form.addEventListener("change", () => {

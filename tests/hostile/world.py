@@ -37,6 +37,7 @@ from crisis.people import commands as people
 from crisis.people.model import ContactKind
 from crisis.policy import Actor, Duty, Rank
 from tests import given
+from tests.hostile.alerts import alerts_of
 from tests.hostile.data import Door
 from tests.hostile.page import Fields, Page
 from tests.hostile.statements import statements
@@ -272,6 +273,7 @@ def _incidents(coordinator: Actor, names: Mapping[str, Any]) -> dict[str, Any]:
         incidents.stand_down(director, each.id, reason="انتهى الخطر")
     incidents.close_incident(director, over.id, summary="انتهى.", waiver="عطل في القياس")
     about = statements(director, names["drafter"], running)
+    about |= alerts_of(running, names["member"])
     incidents.add_note(director, running.id, text="وصل الفريق.")
     with database.reading() as session:
         seq = journal.head_of(session, running.id)
