@@ -71,6 +71,7 @@ class Twilio:
     def __init__(self, account: Account, calls_at_once: int) -> None:
         self.calls_at_once: Final = calls_at_once
         self._account = account
+        self._url = f"{API}/2010-04-01/Accounts/{account.sid}/Messages.json"
         self._wire = Wire(calls_at_once)
         self._client: Client | None = None
 
@@ -100,7 +101,7 @@ class Twilio:
         from crisis.providers import twilio_sdk  # noqa: PLC0415  0.2 s that only senders should pay
 
         try:
-            listed = await self._messages().list_async(
+            listed = await self._sdk().messages.list_async(
                 to=letter.address, limit=MOST_LISTED, page_size=MOST_LISTED
             )
             found = [each for each in listed if _is(each, letter, since - EARLIER)]
@@ -119,34 +120,45 @@ class Twilio:
     async def _send(self, letter: Letter) -> Outcome:
         from crisis.providers import twilio_sdk  # noqa: PLC0415  as above
 
-        sender = self._account.sender
-        source = "messaging_service_sid" if sender.startswith("MG") else "from_"
         try:
-            message = await self._messages().create_async(
-                to=letter.address,
-                body=letter.text,
-                status_callback=status_address(letter.delivery_id),
-                **{source: sender},
-            )
+            # by the SDK's own door, but not into an object of 20 fields and three dates
+            answer = await self._sdk().request_async("POST", self._url, data=self._form(letter))
         except NotSentError as error:
             return NotAccepted(str(error))
         except NoAnswerError as error:
             return Unknown(str(error))
         except twilio_sdk.NotTakenError as error:
             return outcome_of(error.answer)
-        except UNREADABLE:
-            return Unknown("an answer that cannot be read")
-        if not isinstance(message.sid, str) or not message.sid:
-            return Unknown("an answer without a reference")
-        return Accepted(message.sid, str(message.status or ""))
+        return _taken(answer.text)
 
-    def _messages(self) -> Any:
+    def _form(self, letter: Letter) -> dict[str, str]:
+        sender = self._account.sender
+        return {
+            "To": letter.address,
+            "MessagingServiceSid" if sender.startswith("MG") else "From": sender,
+            "Body": letter.text,
+            "StatusCallback": status_address(letter.delivery_id),
+        }
+
+    def _sdk(self) -> Client:
         if self._client is None:
             from crisis.providers import twilio_sdk  # noqa: PLC0415  as above
 
             own = self._account
             self._client = twilio_sdk.client(self._wire, sid=own.sid, token=own.token, api=own.api)
-        return self._client.messages
+        return self._client
+
+
+def _taken(said: str) -> Outcome:
+    """What Twilio calls it; without that, nobody knows whether it was Twilio that answered."""
+    try:
+        told = json.loads(said)
+    except ValueError:
+        return Unknown("an answer that cannot be read")
+    reference = told.get("sid") if isinstance(told, dict) else None
+    if not isinstance(reference, str) or not reference:
+        return Unknown("an answer without a reference")
+    return Accepted(reference[:64], str(told.get("status") or ""))
 
 
 def _is(listed: Any, letter: Letter, since: datetime) -> bool:
