@@ -223,7 +223,8 @@ def settle(
     refused: list[dict[str, Any]] = []
     given_up: list[dict[str, Any]] = []
     unknown: list[dict[str, Any]] = []
-    for letter, outcome in results:
+    # in one order: transactions that want the same rows must not wait for each other in a ring
+    for letter, outcome in sorted(results, key=lambda each: each[0].delivery_id):
         row = {"of": letter.delivery_id, "at_attempt": letter.attempt, "now": hand.now}
         match outcome:
             case Accepted(reference, status):

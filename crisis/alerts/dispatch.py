@@ -210,8 +210,9 @@ class Dispatcher:
         claims.settle(session, provider, errand.results, hand)
         claims.settle_traces(session, provider, errand.traces, hand)
         if errand.why_broken is not None:
-            every = self._timing.probe
-            lanes.break_lane(session, provider, errand.why_broken, at=hand.now, probe=every)
+            lanes.break_lane(
+                session, provider, errand.why_broken, at=hand.now, probe=errand.probe_every
+            )
         elif errand.is_mended:
             lanes.mend_lane(session, provider)
 
@@ -225,7 +226,7 @@ class Dispatcher:
                 calls = 0
             elif is_broken:
                 probes = errand.is_idle and lanes.may_probe(
-                    session, way.provider, at=hand.now, every=self._timing.probe
+                    session, way.provider, at=hand.now, every=errand.probe_every
                 )
                 calls, questions = int(probes), 0
             taken.append(

@@ -16,7 +16,8 @@ from crisis.alerts.couriers import Courier, Letter, NotAccepted, Outcome, Trace,
 from crisis.alerts.lanes import Way
 
 FAILURES: Final = 5
-"""So many calls in a short time of which nobody knows what came of them, and the lane is shut."""
+"""So many calls in a short time of which nobody knows what came of them, or so many refusals with
+nothing taken between them, and the lane is shut."""
 QUESTIONS_AT_ONCE: Final = 4
 
 
@@ -42,8 +43,8 @@ class Flow:
             match each:
                 case Unknown(why):
                     return self._fail(why)
-                case NotAccepted(_, retry_after):
-                    return self._rest(retry_after)
+                case NotAccepted(why, retry_after):
+                    return self._rest(why, retry_after)
         self._slots = min(self.courier.calls_at_once, self._slots + 1)
         self._refusals = 0
         self._mend()
@@ -69,6 +70,8 @@ class Flow:
             why_broken=self._why_broken,
             is_mended=self._is_mended,
             is_idle=self.busy == 0,
+            # trying one that refuses doubles nothing, and costs it little
+            probe_every=self._timing.longest_rest if self._refusals else self._timing.probe,
         )
 
     def told(self, errand: Errand) -> None:
@@ -82,12 +85,11 @@ class Flow:
     def _fail(self, why: str) -> None:
         now = time.monotonic()
         self._failures.append(now)
-        at_once = now - self._failures[0] <= self._timing.failures_within
-        if len(self._failures) == FAILURES and at_once and not self._is_broken:
-            self._is_broken, self._is_mended = True, False
-            self._why_broken, self._slots = why, 1
+        soon = now - self._failures[0] <= self._timing.failures_within
+        if soon and len(self._failures) == FAILURES:
+            self._break(why)
 
-    def _rest(self, retry_after: float | None) -> None:
+    def _rest(self, why: str, retry_after: float | None) -> None:
         """It certainly takes nothing just now; and then, a little at first."""
         now, self._slots = time.monotonic(), 1
         if retry_after is not None:
@@ -97,6 +99,13 @@ class Flow:
             self._refusals += 1
             seconds = min(2.0 ** (self._refusals - 2), self._timing.longest_rest)
             self._rests_until = now + seconds
+            if self._refusals >= FAILURES:
+                self._break(why)
+
+    def _break(self, why: str) -> None:
+        if not self._is_broken:
+            self._is_broken, self._is_mended = True, False
+            self._why_broken, self._slots = why, 1
 
     def _mend(self) -> None:
         if self._is_broken:
@@ -116,6 +125,7 @@ class Errand:
     why_broken: str | None
     is_mended: bool
     is_idle: bool
+    probe_every: float
 
     @property
     def has_news(self) -> bool:
