@@ -238,3 +238,54 @@ def test_sixteen_processes_that_start_at_once_share_one_key(
 )
 def test_whether_only_this_machine_can_reach_it(host: str, alone: bool) -> None:
     assert is_loopback(host) is alone
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TWILIO_ACCOUNT_SID", "SK" + "0" * 32),
+        ("TWILIO_ACCOUNT_SID", "AC12"),
+        ("TWILIO_FROM", "0912345678"),
+        ("TWILIO_FROM", "A sender of many letters"),
+        ("TWILIO_FROM", "12345678901"),
+        ("TWILIO_FROM", "+21891\r\n2345678"),
+        ("TWILIO_API_BASE_URL", "http://api.twilio.com"),
+        ("TWILIO_API_BASE_URL", "https://api.twilio.com/2010-04-01"),
+        ("TWILIO_CALLS_AT_ONCE", "0"),
+        ("SENDGRID_API_BASE_URL", "http://api.sendgrid.com"),
+        ("SENDGRID_WEBHOOK_PUBLIC_KEY", "-----BEGIN PUBLIC KEY-----"),
+        ("SENDGRID_WEBHOOK_PUBLIC_KEY", WEBHOOK_KEY[:-8]),
+        ("MAIL_FROM", "alerts"),
+        ("MAIL_FROM", "alerts@gov"),
+        ("MAIL_FROM", "Centre <alerts@gov.example>\r\nBcc: a@b.example"),
+        ("SMTP_USER", "nasaq"),
+        ("SMTP_PASSWORD", "secret"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_TLS", "maybe"),
+        ("SMTP_CERTIFICATES", "/nowhere/ca.pem"),
+        ("EMAIL_COURIER", "pigeon"),
+    ],
+)
+def test_a_way_to_a_provider_that_cannot_work_is_said_at_the_start(name: str, value: str) -> None:
+    (told,) = problems(**LIVE | {name: value})
+    assert name in told
+    assert "secret" not in told
+
+
+def test_mail_is_never_sent_in_the_open() -> None:
+    (told,) = problems(SMTP_HOST="mail.gov.example", SMTP_TLS="none", SECRET_KEY=KEY)
+    assert "SMTP_TLS" in told
+    assert load({"SMTP_HOST": "127.0.0.1", "SMTP_TLS": "none"}).smtp_host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("sender", ["+15005550006", "Nasaq", "GCC Libya", "MG" + "0" * 32])
+def test_an_sms_comes_from_a_number_a_name_or_a_service(sender: str) -> None:
+    assert load(LIVE | {"TWILIO_FROM": sender}).twilio_from == sender
+
+
+def test_with_a_mail_server_of_ones_own_sendgrid_is_not_needed() -> None:
+    without = {name: value for name, value in LIVE.items() if not name.startswith("SENDGRID")}
+    by_smtp = without | {"EMAIL_COURIER": "smtp"}
+    (told,) = problems(**by_smtp)
+    assert "SMTP_HOST" in told
+    assert load(by_smtp | {"SMTP_HOST": "mail.gov.example"}).smtp_port == 587

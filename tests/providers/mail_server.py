@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 
@@ -33,6 +35,8 @@ class MailServer:
         self.connections = 0
         self.lines: list[str] = []
         self.port = 0
+        self.seal: ssl.SSLContext | None = None
+        self.seals_at_once = False
 
 
 class _Talk(socketserver.StreamRequestHandler):
@@ -41,6 +45,8 @@ class _Talk(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         house: MailServer = self.server.house
         house.connections += 1
+        if house.seals_at_once:
+            self.seal()
         self.say(house.manners.greeting)
         to = ""
         while line := self.rfile.readline().decode("utf-8", "replace").strip():
@@ -50,6 +56,7 @@ class _Talk(socketserver.StreamRequestHandler):
             if verb == "EHLO":
                 offers = ["mail.gov.example", "8BITMIME", "AUTH PLAIN"]
                 offers += ["SMTPUTF8"] if manners.utf8 else []
+                offers += ["STARTTLS"] if house.seal else []
                 for each in offers[:-1]:
                     self.say(f"250-{each}")
                 self.say(f"250 {offers[-1]}")
@@ -62,6 +69,11 @@ class _Talk(socketserver.StreamRequestHandler):
                 self.say(manners.data)
                 if manners.data.startswith("354") and not self.take(house, to):
                     return
+            elif verb == "STARTTLS" and house.seal is None:
+                self.say("502 What is that")
+            elif verb == "STARTTLS":
+                self.say("220 Go on")
+                self.seal()
             elif verb == "AUTH":
                 self.say(manners.login)
             elif verb == "QUIT":
@@ -84,6 +96,13 @@ class _Talk(socketserver.StreamRequestHandler):
         self.say(house.manners.end)
         return True
 
+    def seal(self) -> None:
+        """From here on in secret."""
+        context: ssl.SSLContext = self.server.house.seal
+        self.request = context.wrap_socket(self.connection, server_side=True)
+        self.connection = self.request
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+
     def say(self, words: str) -> None:
         self.wfile.write(words.encode() + b"\r\n")
 
@@ -93,11 +112,21 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     house: MailServer
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever does not trust us hangs up."""
+
 
 @contextmanager
-def a_mail_server() -> Iterator[MailServer]:
-    """A server as long as it is used."""
+def a_mail_server(
+    certificate: tuple[Path, Path] | None = None, *, at_once: bool = False
+) -> Iterator[MailServer]:
+    """A server as long as it is used; with a certificate it can be talked to in secret, from the
+    first word (`at_once`) or once it was asked."""
     house = MailServer()
+    if certificate is not None:
+        house.seal = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        house.seal.load_cert_chain(*certificate)
+        house.seals_at_once = at_once
     with _Server(("127.0.0.1", 0), _Talk) as server:
         server.house = house
         house.port = server.server_address[1]

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,6 +13,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from crisis.alerts import links
 from crisis.alerts.couriers import Accepted, GiveUp, Letter, NotAccepted, Outcome, Unknown
@@ -37,7 +43,8 @@ def server() -> Iterator[MailServer]:
 
 def by_smtp(server: MailServer, *letters: Letter, **more: Any) -> Sequence[Outcome]:
     async def hand_over() -> Sequence[Outcome]:
-        own = smtp.Server("127.0.0.1", server.port, "Centre <alerts@gov.example>", "none", **more)
+        usual = {"host": "127.0.0.1", "port": server.port, "security": "none"}
+        own = smtp.Server(sender="Centre <alerts@gov.example>", **{**usual, **more})
         courier = Smtp(own)
         try:
             return await courier.send(letters)
@@ -262,3 +269,52 @@ def test_what_does_not_fit_in_the_time_waits(
     monkeypatch.setattr(smtp, "ENOUGH_SECONDS", -1.0)
     outcomes = by_smtp(server, *numbered(3))
     assert outcomes == [NotAccepted("not begun", 0.0)] * 3
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that nobody else trusts, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(own)
+        .issuer_name(own)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = tmp_path / "public.pem", tmp_path / "private.pem"
+    public.write_bytes(signed.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return public, private
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_mail_is_sealed_on_its_way_and_only_to_whom_we_trust(
+    certificate: tuple[Path, Path], security: smtp.Security
+) -> None:
+    public, _ = certificate
+    with a_mail_server(certificate, at_once=security == "tls") as server:
+        (outcome,) = by_smtp(server, a_mail(), security=security)
+        assert isinstance(outcome, NotAccepted), "nobody told us to trust it"
+        trusted = {"security": security, "certificates": str(public), "host": "localhost"}
+        (outcome,) = by_smtp(server, a_mail(), **trusted)
+        assert isinstance(outcome, Accepted)
+        (outcome,) = by_smtp(server, a_mail(), **{**trusted, "host": "127.0.0.1"})
+        assert isinstance(outcome, NotAccepted), "that is not the name in its certificate"
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_no_mail_goes_in_the_open_to_a_server_without_seals(
+    server: MailServer, security: smtp.Security
+) -> None:
+    (outcome,) = by_smtp(server, a_mail(), security=security)
+    assert isinstance(outcome, NotAccepted)
+    assert server.taken == []
