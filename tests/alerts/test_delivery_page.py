@@ -1,0 +1,230 @@
+"""The page of an alert that left: what it shows, to whom, and what its buttons do."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crisis.alerts import tally
+from crisis.alerts.acknowledging import acknowledge
+from crisis.alerts.export import read
+from crisis.alerts.model import Alert, AlertState
+from crisis.alerts.outbox import Channel, Delivery, State
+from crisis.alerts.recipients import Answer, Method
+from crisis.incidents.model import Incident
+from crisis.kernel import clock
+from crisis.kernel.database import reading
+from crisis.policy import Actor, Duty
+from crisis.room import press
+from crisis.web.locale import Style, speaking
+from tests import given
+from tests.alerts import story
+from tests.alerts.story import NOON, fired_at, recipient
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(pages: Flask) -> Iterator[None]:
+    pages.config.update(WTF_CSRF_ENABLED=False)
+    with clock.at(NOON):
+        yield
+
+
+@pytest.fixture
+def sent() -> tuple[Alert, list[Actor], Incident]:
+    """An alert to three people of two ministries, the first of whom has a deputy."""
+    incident = given.an_incident()
+    one, other = given.a_ministry("AAA"), given.a_ministry("BBB")
+    deputy = story.somebody(one, name="خديجة", duty=None)
+    people = [
+        story.somebody(one, name="سامي", deputy=deputy),
+        story.somebody(one, name="هدى"),
+        story.somebody(other, name="=فهد"),
+    ]
+    alert = story.an_alert(*people, on=incident, channels=[Channel.SMS, Channel.EMAIL])
+    return alert, people, incident
+
+
+def page(browser: FlaskClient, alert: Alert, query: str = "", lang: str = "en") -> str:
+    browser.set_cookie("lang", lang)
+    answer = browser.get(at(alert) + query)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def at(alert: Alert, rest: str = "") -> str:
+    return f"/i/{given.incident(alert.incident_id).ref}/alerts/{alert.number}{rest}"
+
+
+def numbers(text: str) -> list[int]:
+    """The four rungs."""
+    return [int(each) for each in re.findall(r'class="rc"><b class="num">(\d+)', text)]
+
+
+def the_runner(phone: FlaskClient, incident: Incident) -> FlaskClient:
+    return given.signed_in(phone, given.runs(incident))
+
+
+def test_each_rung_is_counted_from_its_own_evidence(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    browser = the_runner(phone, incident)
+    assert numbers(page(browser, alert)) == [0, 0, 0, 0]
+    story.brought(recipient(alert, people[0]), State.DELIVERED)
+    story.brought(recipient(alert, people[1]), State.UNKNOWN)
+    acknowledge(given.the_system(), recipient(alert, people[2]).id, method=Method.SMS)
+    shown = page(browser, alert)
+    assert numbers(shown) == [1, 1, 0, 1]
+    assert "سامي" in shown
+    assert "فهد" not in shown, "whoever acknowledged is no exception"
+
+
+def test_a_tile_shows_its_own_people_alone(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    story.brought(recipient(alert, people[1]), State.UNKNOWN)
+    shown = page(the_runner(phone, incident), alert, "?tile=unknown").split("<tbody>")[1]
+    assert "هدى" in shown
+    assert "سامي" not in shown
+    assert page(phone, alert, "?tile=opened")
+
+
+def test_whoever_only_looks_on_sees_no_number_and_no_button(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    number = recipient(alert, people[0]).mobile
+    assert number
+    assert number in page(the_runner(phone, incident), alert)
+    watching = given.signed_in(
+        phone.application.test_client(), given.someone(Duty.OBSERVER, on=incident)
+    )
+    shown = page(watching, alert)
+    assert number not in shown
+    assert "<form" not in shown.split('id="main"')[1].split("</main>")[0]
+    assert watching.get(at(alert, "/export.csv")).status_code == 403
+    outside = given.signed_in(phone.application.test_client(), given.a_person())
+    assert outside.get(at(alert)).status_code == 404
+
+
+def test_a_word_by_telephone_is_recorded_with_how_it_is_known(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    browser, row = the_runner(phone, incident), recipient(alert, people[0])
+    where = at(alert, f"/recipients/{row.id}/word")
+    assert browser.post(where, data={"_form": f"word-{row.id}"}).status_code == 422
+    assert browser.post(where, data={"reason": "أكّد هاتفياً"}).status_code == 303
+    assert recipient(alert, people[0]).answer == Answer.ACKNOWLEDGED
+    other = story.an_alert(people[1], on=incident, number=2)
+    elsewhere = at(alert, f"/recipients/{recipient(other, people[1]).id}/word")
+    assert browser.post(elsewhere, data={"reason": "خطأ"}).status_code == 404
+
+
+def test_what_nobody_knows_can_be_sent_again_asked_for_or_marked(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    browser, row = the_runner(phone, incident), recipient(alert, people[0])
+    story.brought(row, State.UNKNOWN)
+    shown = page(browser, alert)
+    first, second = story.deliveries(row)
+    for delivery, act, data in (
+        (first, "look", {}),
+        (first, "again", {}),
+        (second, "loss", {"reason": "لم تخرج"}),
+    ):
+        where = at(alert, f"/messages/{delivery.id}/{act}")
+        assert where in shown
+        assert browser.post(where, data=data).status_code == 303
+    with reading() as session:
+        assert session.get_one(Delivery, second.id).state == State.FAILED
+    assert len(story.deliveries(row)) == 3
+
+
+def test_a_halted_alert_goes_on_by_a_button(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, _people, incident = sent
+    browser = the_runner(phone, incident)
+    assert at(alert, "/resumption") not in page(browser, alert)
+    story.set_on(alert, state=AlertState.PAUSED)
+    assert at(alert, "/resumption") in page(browser, alert)
+    assert browser.post(at(alert, "/resumption")).status_code == 303
+    with reading() as session:
+        assert session.get_one(Alert, alert.id).state == AlertState.SENDING
+
+
+def test_the_escalation_and_the_telephone_are_on_the_page(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    fired_at(NOON + 16 * MINUTE)
+    browser = the_runner(phone, incident)
+    shown = page(browser, alert)
+    assert "in place of ⁨سامي⁩" in shown
+    assert recipient(alert, people[2]).answer == Answer.UNREACHED
+    assert "Nobody is left to ask: telephone" in shown
+    assert f'href="tel:{recipient(alert, people[2]).mobile}"' in shown
+
+
+def test_the_file_holds_everybody_and_no_formula(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    fired_at(NOON + 16 * MINUTE)
+    answer = the_runner(phone, incident).get(at(alert, "/export.csv"))
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    rows = read(answer.text)
+    assert len(rows) == 1 + 3 + 1, "a head, the audience, the deputy"
+    named = {row[1] for row in rows[1:]}
+    assert named == {"سامي", "هدى", "=فهد", "خديجة"}
+    cells = [cell for row in csv.reader(io.StringIO(answer.text)) for cell in row]
+    assert not [each for each in cells if each.startswith(("=", "+", "-", "@"))]
+    assert recipient(alert, people[0]).mobile in {row[5] for row in rows}
+
+
+@pytest.mark.parametrize("lang", ["ar", "en", "fr"])
+def test_the_room_shows_the_newest_alert_in_the_language_of_the_room(
+    pages: Flask, phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident], lang: str
+) -> None:
+    alert, people, incident = sent
+    acknowledge(given.the_system(), recipient(alert, people[2]).id, method=Method.LINK)
+    with speaking(pages, lang, Style()):
+        shown = press.moving_parts(incident.id, lang)["alerts"]
+    assert f"/i/{incident.ref}/alerts/1#silent" in shown
+    phone.set_cookie("lang", lang)
+    room = the_runner(phone, incident).get(f"/i/{incident.ref}").text
+    assert 'id="alerts"' in room
+
+
+def test_before_any_alert_the_room_says_so(phone: FlaskClient) -> None:
+    incident = given.an_incident()
+    phone.set_cookie("lang", "en")
+    assert "No alert has left yet" in the_runner(phone, incident).get(f"/i/{incident.ref}").text
+
+
+def test_a_receipt_moves_the_mark_of_its_incident_alone(
+    sent: tuple[Alert, list[Actor], Incident],
+) -> None:
+    alert, people, incident = sent
+    quiet = given.an_incident()
+
+    def seen() -> dict[object, int]:
+        with reading() as session:
+            return dict(tally.marks(session, [incident.id, quiet.id]))
+
+    before = seen()
+    story.brought(recipient(alert, people[0]), State.DELIVERED)
+    after = seen()
+    assert before.keys() == after.keys() == {incident.id}
+    assert before != after
