@@ -333,6 +333,7 @@ class Country(Strict):
     zone: Line
     digits: Digits
     calendar: Calendar
+    sms_replies: bool = True
 
 
 def test_every_hazard_has_names_and_words_of_its_own() -> None:
