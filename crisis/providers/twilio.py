@@ -137,6 +137,7 @@ class Twilio:
             "To": letter.address,
             "MessagingServiceSid" if sender.startswith("MG") else "From": sender,
             "Body": letter.text,
+            "SmartEncoded": "false",  # not a letter of what was confirmed is exchanged for another
             "StatusCallback": status_address(letter.delivery_id),
         }
 

@@ -229,6 +229,7 @@ def test_twilio_gets_the_words_to_the_letter_and_is_told_where_to_report(
     assert outcome.reference.startswith("SM")
     assert list(provider.accepted) == [(letter.address, letter.text)]
     assert f"delivery%3D{letter.delivery_id}%26proof%3D".encode() in bodies[0]
+    assert b"SmartEncoded=false" in bodies[0]
     assert b"StatusCallback=https%3A%2F%2Fnasaq.gov.example%2Fhooks%2Ftwilio" in bodies[0]
 
 
