@@ -306,27 +306,3 @@ WAY: Final[Mapping[str, Message]] = {
     "sms": Message("Text message"),
     "email": Message("E-mail"),
 }
-
-ANSWER: Final[Mapping[str, Message]] = {
-    "not_asked": Message("For information"),
-    "waiting": Message("Awaited"),
-    "acknowledged": Message("Acknowledged"),
-    "escalated": Message("Passed on"),
-    "unreached": Message("Not reached"),
-}
-
-DELIVERY_STATE: Final[Mapping[str, Message]] = {
-    "queued": Message("Waiting to leave"),
-    "sending": Message("Leaving"),
-    "unknown": Message("Not known"),
-    "accepted": Message("Handed over"),
-    "sent": Message("Handed over"),
-    "undelivered": Message("Not delivered"),
-    "failed": Message("Never left"),
-    "suppressed": Message("Left out"),
-    "expired": Message("Expired"),
-    "cancelled": Message("Stopped"),
-    "delivered": Message("Delivered"),
-    "read": Message("Delivered"),
-}
-"""How far a message has come; never "failed" for what nobody knows."""
