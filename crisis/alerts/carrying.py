@@ -69,6 +69,11 @@ def must_be_for(session: Session, alert: Alert, gathered: Gathered) -> None:
         )
 
 
+def kind_of(statement: Statement, kind: AlertKind) -> AlertKind:
+    """What an alert with its text is: whatever corrects or takes back is a correction."""
+    return AlertKind.CORRECTION if statement.corrects_id or statement.retracts_id else kind
+
+
 def wrong_ones(session: Session, alert: Alert) -> list[UUID]:
     """The alerts that carried the text which the statement of this one corrects or takes back, so
     that everybody who got it hears that it was wrong."""

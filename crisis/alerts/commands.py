@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
-from crisis.alerts.carrying import carry, out
+from crisis.alerts.carrying import carry, kind_of, out
 from crisis.alerts.drafts import Draft, Words, facts_of, words
 from crisis.alerts.due import await_second, holders, stop_awaiting_second
 from crisis.alerts.events import (
@@ -266,6 +266,7 @@ def _begin(
     carried = statement_id and _of_incident(work.session, Statement, statement_id, incident.id)
     if carried:
         out(work.session, carried)
+        kind = kind_of(carried, kind)
     last = select(func.max(Alert.number)).where(Alert.incident_id == incident.id)
     alert = Alert(
         id=new_id(),

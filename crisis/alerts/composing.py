@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.carrying import carry
+from crisis.alerts.carrying import carry, kind_of
 from crisis.alerts.commands import CONFIRMS
 from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
 from crisis.alerts.due import holders
@@ -29,6 +29,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Names
 from crisis.policy import Action
 from crisis.statements.content import LANGUAGES, Language
+from crisis.statements.model import Statement
 
 LOAD_BUDGET: Final = 5
 """Alerts an hour that one group reads with care."""
@@ -109,6 +110,8 @@ def preview(
 ) -> Preview:
     """How this draft would leave now; with `alert_id` as another text of that alert."""
     kept = alert_id and session.get(Alert, alert_id)
+    carried = statement_id and session.get(Statement, statement_id)
+    kind = kind_of(carried, kind) if carried else kind
     alert = Alert(
         id=kept.id if kept else new_id(),
         incident=incident,

@@ -1,0 +1,417 @@
+"""What an alert says to each reader, how long that is, and what keeps it from leaving."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from crisis.alerts.commands import ask_confirmation, create_alert, edit_alert, send_alert
+from crisis.alerts.composing import Preview, preview
+from crisis.alerts.drafts import Draft
+from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
+from crisis.alerts.outbox import Channel, Wording
+from crisis.alerts.shortening import offers, rewritten, too_much
+from crisis.alerts.templates import level_word, places, templates
+from crisis.incidents.model import Incident
+from crisis.kernel import clock
+from crisis.kernel.database import reading
+from crisis.kernel.errors import Conflict, Invalid, Refusal
+from crisis.policy import Actor, Duty
+from crisis.statements.commands import prepare_correction
+from crisis.statements.content import Content, Type, paragraphs_of
+from crisis.statements.forms_of_text import EXERCISE
+from crisis.statements.model import SlotSpec, Statement
+from crisis.statements.places import places_in
+from crisis.statements.sms import sms_length
+from tests import given
+from tests.alerts import given as alerts
+from tests.parts.refusals import refused
+
+REAL = Path(__file__).resolve().parents[3] / "shared/real/sms/twilio_segment_vectors.json"
+LANGUAGES = ("ar", "en", "fr")
+LONGEST = {
+    "place": {"ar": "درنة الساحل", "en": "Derna coast", "fr": "Derna littoral"},
+    "area": {"ar": "حي الساحل الشرقي", "en": "East coast district", "fr": "Quartier est littoral"},
+    "service": {"ar": "بوابة الخدمات", "en": "Services portal", "fr": "Portail services"},
+    "disease": {"ar": "الكوليرا", "en": "cholera", "fr": "cholera"},
+    "substance": {"ar": "غاز الكلور", "en": "chlorine", "fr": "chlore"},
+    "claim": {
+        "ar": "انهيار سد جديد",
+        "en": "a new dam collapse",
+        "fr": "une rupture de barrage",
+    },
+    "org": {"ar": "الموارد المائية", "en": "Water", "fr": "Eau"},
+    "title": {"ar": "بيان درنة 3", "en": "Derna stmt 3", "fr": "Derna comm. 3"},
+    "what": {"ar": "عدد الإيواء", "en": "shelter count", "fr": "accueil"},
+    "incident": {"ar": "سيول وادي الزهر", "en": "Zahr floods", "fr": "Crues de Zahr"},
+}
+PUT_RIGHT = (
+    "تصحيح للبيان الصادر 21:53. ذكرنا: الليلة. والصحيح: حتى الصباح. "
+    "سبب الخطأ: خلط بين توقعين. نعتذر عن الخطأ."
+)
+ALIKE = {"time": "14:30", "due": "15:05", "next_time": "16:30", "hotline": "1415", "n": "4"}
+LINK = "https://nasaq.gov.example/k/" + "x" * 12
+
+
+def filled(text: str, language: str) -> str:
+    for place in places_in(text):
+        level = max((level_word(each, language) for each in range(5)), key=len)
+        values = {"link": LINK, "level": level, **ALIKE}
+        value = values.get(place) or LONGEST[place][language]
+        text = text.replace("{" + place + "}", value)
+    return text
+
+
+# ── what is prepared ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("code", templates())
+def test_a_prepared_alert_fits_with_long_words_and_the_prefix_of_an_exercise(code: str) -> None:
+    told = templates()[code]
+    for language in LANGUAGES:
+        text = EXERCISE[language] + filled(told.sms[language], language)  # type: ignore[index]  # a language of ours
+        length = sms_length(text)
+        assert length.count <= told.parts, (language, length.units, text)
+        assert language == "ar" or length.encoding == "GSM-7", text
+
+
+@pytest.mark.parametrize("code", templates())
+def test_a_prepared_alert_has_the_same_places_in_every_language(code: str) -> None:
+    told = templates()[code]
+    automatic = {"level", "ref", "incident", "link"}
+    for texts in (told.sms, told.title):
+        wanted = set(places_in(texts["ar"]))
+        assert wanted <= places().keys() | automatic
+        for language in LANGUAGES:
+            assert set(places_in(texts[language])) == wanted
+    assert ("link" in places_in(told.sms["ar"])) == told.asks_answer
+
+
+# ── what is said to whom ─────────────────────────────────────────────────────────────────────────
+
+
+def looked_at(incident: Incident, by: Actor, draft: Draft) -> Preview:
+    return preview(by, incident.id, draft=draft, by=by.id)
+
+
+def why(incident: Incident, by: Actor, draft: Draft) -> Refusal:
+    found = looked_at(incident, by, draft).wrong
+    assert found is not None
+    return found
+
+
+def test_everybody_is_told_in_their_own_language_with_the_level_in_it(house: str) -> None:
+    incident = given.an_incident(level=3)
+    people = [alerts.an_officer(n, language=each) for n, each in enumerate(LANGUAGES)]
+    told = templates()["flood_weather_internal"]
+    sent = alerts.sent(
+        incident,
+        *people,
+        template="flood_weather_internal",
+        sms=told.sms,
+        title=told.title,
+        values={**alerts.PLACE, "time": "22:44"},
+    )
+    with reading() as session:
+        wordings = select(Wording).where(Wording.text.contains("22:44"), Wording.subject == "")
+        said = {each.language: each.text for each in session.scalars(wordings)}
+    assert said["ar"].startswith("طارئ خطير: سيول وفيضان - وادي الزهر 22:44.")
+    assert said["en"].startswith("SERIOUS ALERT: floods - Wadi Zahr 22:44.")
+    assert said["fr"].startswith("ALERTE GRAVE: inondations - Oued Zahr 22:44.")
+    assert all(each.endswith("{link}") for each in said.values())
+    assert {each.parts for each in alerts.deliveries(sent) if each.channel == "sms"} == {1, 2}
+
+
+def test_a_place_nobody_filled_keeps_it_here(house: str) -> None:
+    incident = given.an_incident()
+    by = alerts.an_operator(incident)
+    arabic, english = alerts.an_officer(1), alerts.an_officer(2, language="en")
+    half = alerts.a_draft(people=[arabic, english], values={"place.ar": "وادي الزهر"})
+    assert why(incident, by, half).code == "open_places"
+    enough = alerts.a_draft(people=[arabic], values={"place.ar": "وادي الزهر"})
+    assert looked_at(incident, by, enough).wrong is None
+
+
+def test_a_place_that_does_not_exist_is_a_slip_of_the_pen(house: str) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    slip = alerts.a_draft(people=[person], sms={"ar": "سيول في {plase} {link}"})
+    assert why(incident, by, slip).code == "unknown_places"
+
+
+def test_a_text_is_needed_in_every_language_somebody_reads(house: str) -> None:
+    incident = given.an_incident()
+    by = alerts.an_operator(incident)
+    people = [alerts.an_officer(1), alerts.an_officer(2, language="fr")]
+    draft = alerts.a_draft(people=people, sms={"ar": alerts.TEXT["ar"], "en": alerts.TEXT["en"]})
+    refusal = why(incident, by, draft)
+    assert refusal.code == "missing_language"
+    assert isinstance(refusal, Invalid)
+    assert set(refusal.fields) == {"sms_fr"}
+    without_subject = alerts.a_draft(people=people, title={"ar": "سيول"})
+    assert why(incident, by, without_subject).code == "missing_language"
+    by_sms = alerts.a_draft(people=people, title={}, channels=(Channel.SMS,))
+    assert looked_at(incident, by, by_sms).wrong is None
+
+
+def test_who_is_asked_to_answer_is_told_where(house: str) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    silent = alerts.a_draft(people=[person], sms={"ar": "سيول."}, values={})
+    assert why(incident, by, silent).code == "no_link"
+    notice = alerts.a_draft(people=[person], sms={"ar": "سيول."}, values={}, asks_answer=False)
+    assert looked_at(incident, by, notice).wrong is None
+
+
+def test_too_long_is_too_long_unless_lives_are_at_risk(house: str) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    long = {"ar": "سيول في {place}. " * 14 + "{link}"}
+    draft = alerts.a_draft(people=[person], sms=long)
+    refusal = why(incident, by, draft)
+    assert refusal.code == "too_many_parts"
+    alert = alerts.an_alert(incident, by, draft)
+    with refused(Invalid, "too_many_parts"):
+        ask_confirmation(by, alert.id, revision=1)
+    grave = alerts.a_draft(people=[person], sms=long, priority=Priority.LIFE_SAFETY)
+    assert looked_at(incident, by, grave).wrong is None
+
+
+def test_words_are_counted_as_they_will_be_and_not_as_they_are_written(house: str) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    text = {"ar": "طارئ: {place} {link}"}
+    short = looked_at(incident, by, alerts.a_draft(people=[person], sms=text))
+    values = {"place.ar": "المنطقة الصناعية الشرقية خلف الميناء القديم حتى جسر السكة"}
+    long = looked_at(incident, by, alerts.a_draft(people=[person], sms=text, values=values))
+    assert (short.readings[0].sms.length.count, long.readings[0].sms.length.count) == (1, 2)
+
+
+def test_nobody_to_tell_is_no_alert(house: str) -> None:
+    incident = given.an_incident()
+    by = alerts.an_operator(incident)
+    assert why(incident, by, alerts.a_draft()).code == "empty_audience"
+    lost = alerts.an_officer(1, mobile=None)
+    unreachable = alerts.a_draft(people=[lost], channels=(Channel.SMS,))
+    assert why(incident, by, unreachable).code == "empty_audience"
+    nowhere = alerts.a_draft(people=[alerts.an_officer(2)], channels=())
+    assert why(incident, by, nowhere).code == "no_channel"
+
+
+def test_cost_and_load_are_counted(house: str) -> None:
+    incident = given.an_incident()
+    arabic, english = alerts.an_officer(1), alerts.an_officer(2, language="en")
+    audience = alerts.an_audience(arabic, english)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(audience)
+    found = looked_at(incident, first, draft)
+    assert {each.language: each.total for each in found.costs} == {"ar": 2, "en": 1}
+    assert (found.mails, found.load) == (2, 1)
+    alerts.confirmed(alerts.asked(alerts.an_alert(incident, first, draft), by=first), by=second)
+    assert looked_at(incident, first, draft).load == 2
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        assert looked_at(incident, first, draft).load == 1
+
+
+# ── the text of a statement ──────────────────────────────────────────────────────────────────────
+
+
+def a_released(on: Incident) -> Statement:
+    director = given.someone(Duty.DIRECTOR, on=on)
+    statement = given.a_statement(on=on)
+    given.submitted(statement, SlotSpec(duties=(Duty.DIRECTOR,)))
+    given.answered(statement, director)
+    return given.sent_out(statement, by=given.runs(on))
+
+
+def carrying(statement: Statement, on: Incident, by: Actor, *people: Actor) -> Alert:
+    draft = alerts.a_draft(people=people, sms={"ar": "نص آخر"}, values={})
+    begun = create_alert(by, on.id, draft=draft, statement_id=statement.id)
+    return alerts.alert(begun.alert_id)
+
+
+def test_a_released_text_is_carried_as_it_was_signed_and_cannot_be_rewritten(house: str) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident)
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    alert = carrying(statement, incident, by, person)
+    assert alert.text_hash == given.version(statement).sha256
+    assert given.INSTRUCTION in alert.sms["ar"]
+    assert alert.sms["ar"].endswith("{link}")
+    assert alert.title["ar"] == "توجيه إلى سكان الوادي"
+    edit_alert(by, alert.id, draft=alerts.a_draft(people=[person]), based_on=1)
+    assert alerts.alert(alert.id).sms == alert.sms
+    second = alerts.an_operator(incident)
+    assert alerts.confirmed(alerts.asked(alert, by=by), by=second).text_hash == alert.text_hash
+
+
+def test_only_what_is_out_and_still_holds_is_carried(house: str) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    unsigned = given.a_statement(on=incident)
+    with refused(Conflict, "not_released"):
+        carrying(unsigned, incident, by, person)
+    statement = a_released(incident)
+    alert = carrying(statement, incident, by, person)
+    a_correction(statement, incident)
+    with refused(Conflict, "taken_back"):
+        ask_confirmation(by, alert.id, revision=1)
+
+
+def a_correction(of: Statement, on: Incident) -> Statement:
+    author = given.someone(Duty.DRAFTER, on=on)
+    begun = prepare_correction(author, of.id, what_was_wrong={"ar": "الوقت خطأ"})
+    statement = given.statement(begun.statement_id)
+    text = Content(
+        type=Type.CORRECTION,
+        titles={"ar": "تصحيح"},
+        bodies={"ar": paragraphs_of(PUT_RIGHT)},
+        audiences=frozenset({"public"}),
+        channels=frozenset({"website"}),
+    )
+    given.edited(statement, by=author, text=text)
+    given.submitted(statement, SlotSpec(duties=(Duty.DIRECTOR,)), by=author)
+    given.answered(statement, given.someone(Duty.DIRECTOR, on=on))
+    return given.sent_out(statement, by=given.runs(on))
+
+
+def test_a_correction_reaches_everybody_who_got_the_wrong_text(house: str) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    got_it = [alerts.an_officer(number) for number in range(3)]
+    for person in got_it:
+        wrong = carrying(statement, incident, first, person)
+        alerts.confirmed(alerts.asked(wrong, by=first), by=second)
+    correction = a_correction(statement, incident)
+    draft = alerts.a_draft(people=[alerts.an_officer(9)], channels=(Channel.SMS,))
+    begun = create_alert(
+        first,
+        incident.id,
+        draft=draft,
+        statement_id=correction.id,
+    )
+    assert alerts.alert(begun.alert_id).kind == AlertKind.CORRECTION
+    out = alerts.confirmed(alerts.asked(alerts.alert(begun.alert_id), by=first), by=second)
+    told = {each.person_id for each in alerts.recipients(out)}
+    assert told >= {each.id for each in got_it}
+    assert out.recipients == 4
+    assert out.channels == ["sms", "email"]
+
+
+# ── shorter ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_shorter_spelling_is_offered_and_says_the_same() -> None:
+    french = "Évacuation terminée. Les écoles sont fermées jusqu’à demain matin, restez chez vous…"
+    assert sms_length(french).count == 2
+    assert [(each.way, each.parts) for each in offers(french, french, "fr")] == [("spell", 1)]
+    assert sms_length(rewritten(french, "spell")).encoding == "GSM-7"
+    marked = "فعِّلوا مناوبتكم  وادخلوا الغُرفة الآنَ واحملوا أجهزتكُم وأكِّدوا الوصولَ فورًا."
+    assert sms_length(marked).count == 2
+    assert [(each.way, each.parts) for each in offers(marked, marked, "ar")] == [("tight", 1)]
+    assert rewritten(marked, "tight").startswith("فعلوا مناوبتكم وادخلوا الغرفة")
+    assert offers("قصير", "قصير", "ar") == []
+
+
+def test_how_much_is_too_much_is_told() -> None:
+    assert too_much("x" * 160) == 0
+    assert too_much("x" * 161) == 1
+    assert too_much("س" * 77) == 7
+    assert too_much("س" * 141) == 7
+
+
+def test_parts_agree_with_what_a_provider_publishes() -> None:
+    if not REAL.exists():
+        pytest.skip(
+            "the published counts (sms/twilio_segment_vectors.json) are not beside this tree"
+        )
+    for vector in json.loads(REAL.read_text("utf-8"))["vectors"]:
+        found = sms_length(vector["body"])
+        assert (found.encoding, found.count) == (vector["encoding"], vector["segments"]), vector
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def browser(phone: FlaskClient) -> FlaskClient:
+    phone.application.config.update(WTF_CSRF_ENABLED=False)
+    return phone
+
+
+def test_the_composer_counts_without_a_script_and_keeps_nothing_by_it(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    page = given.signed_in(browser, by)
+    form = {"_form": "compose", "priority": "info", "channels": "sms", "people": str(person.id)}
+    seen = page.post(
+        f"/i/{incident.ref}/alerts/new", data={**form, "sms_ar": "س" * 77, "then": "look"}
+    )
+    assert seen.status_code == 200
+    assert "س" * 77 in seen.text.replace('</span><span class="prt p1">', "")
+    with reading() as session:
+        assert not session.scalars(select(Alert)).all()
+
+
+def test_asked_too_early_the_words_come_back_and_no_second_draft_is_begun(
+    browser: FlaskClient,
+) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1, language="fr")
+    page = given.signed_in(browser, by)
+    form = {"_form": "compose", "priority": "urgent", "channels": "sms", "people": str(person.id)}
+    refused_page = page.post(
+        f"/i/{incident.ref}/alerts/new", data={**form, "sms_ar": "سيول قريبة", "then": "ask"}
+    )
+    assert refused_page.status_code == 422
+    assert "سيول قريبة" in refused_page.text
+    assert "compose-sms_fr-error" in refused_page.text
+    with reading() as session:
+        assert not session.scalars(select(Alert)).all()
+
+
+def test_a_notice_to_few_is_sent_from_the_composer_at_once(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    page = given.signed_in(browser, by)
+    form = {"_form": "compose", "priority": "info", "channels": "sms", "people": str(person.id)}
+    page.post(f"/i/{incident.ref}/alerts/new", data={**form, "sms_ar": "للعلم", "then": "send"})
+    with reading() as session:
+        alert = session.scalars(select(Alert)).one()
+    assert alert.state == AlertState.SENDING
+    assert page.get(f"/i/{incident.ref}/alerts/1").status_code == 200
+    assert "قيد الإرسال" in page.get(f"/i/{incident.ref}/alerts").text
+
+
+def test_the_second_person_sees_the_new_number_when_the_audience_changed(
+    browser: FlaskClient,
+) -> None:
+    incident = given.an_incident()
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    audience = alerts.an_audience(alerts.an_officer(1))
+    alert = alerts.asked(alerts.an_alert(incident, first, alerts.a_draft(audience)), by=first)
+    alerts.an_audience(alerts.an_officer(2), code="other")
+    with reading() as session:
+        described = session.scalars(select(Alert).where(Alert.id == alert.id)).one()
+    assert described.recipients == 1
+    page = given.signed_in(browser, second)
+    here = f"/i/{incident.ref}/alerts/{alert.number}/confirmation"
+    old = {"_form": "confirmation", "revision": "1", "seen": "0" * 64, "typed_count": "1"}
+    answer = page.post(here, data=old)
+    assert answer.status_code == 409
+    assert str(alert.audience_hash) in answer.text
+    fresh = {**old, "seen": str(alert.audience_hash), "typed_count": "١"}
+    assert page.post(here, data=fresh).status_code == 303
+    assert alerts.alert(alert.id).state == AlertState.SENDING
+
+
+def test_straight_sending_is_refused_where_a_second_person_is_needed(house: str) -> None:
+    incident = given.an_incident()
+    by = alerts.an_operator(incident)
+    alert = alerts.an_alert(incident, by, alerts.a_draft(people=[alerts.an_officer(1)]))
+    with refused(Conflict, "needs_second"):
+        send_alert(by, alert.id, revision=1)
