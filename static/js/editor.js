@@ -13,7 +13,9 @@ const told = document.getElementById("saved");
 const clash = document.getElementById("conflict-note");
 let timer = 0;
 let saving = null;
-let saved = written();
+/** Whether somebody typed before this script was there. */
+const early = [...form.querySelectorAll("textarea")].some((cell) => cell.value !== cell.defaultValue);
+let saved = early ? "" : written();
 
 /** The text as it would be sent, in order, without what belongs to one sending. */
 function written() {
@@ -83,4 +85,5 @@ form.addEventListener("input", () => (grow(), changed()));
 form.addEventListener("change", changed);
 form.addEventListener("submit", () => clearTimeout(timer));
 restore(recall(place));
+if (early) (grow(), changed());
 addEventListener("online", save);
