@@ -15,7 +15,7 @@ from crisis.replay.scenario import Happening, Told, Vocabulary
 from crisis.replay.stage import Stage
 
 Play = Callable[[Stage, Happening, Any], Event | None]
-Thing = Literal["incident", "statement"]
+Thing = Literal["incident", "statement", "alert"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
+from sqlalchemy import select
 
+from crisis.alerts.recipients import Recipient
 from crisis.deadlines.model import DUE, SPANS, Code, Deadline
 from crisis.deadlines.model import State as Due
 from crisis.incidents.commands import add_note
@@ -469,6 +471,7 @@ class Fired(Told):
 
 
 TIMERS: Final = {
+    "T-ACK": Code.ACKNOWLEDGE,
     "T-APPR": Code.APPROVAL,
     "T-HOLD": Code.HOLDING,
     "T-NEXT": Code.NEXT_UPDATE,
@@ -505,10 +508,25 @@ def deadlines_of(stage: Stage, happening: Happening) -> list[Deadline]:
 def _subject(stage: Stage, happening: Happening, code: Code) -> UUID | None:
     if code is Code.HOLDING:
         return stage.incident_id(happening)
+    if code is Code.ACKNOWLEDGE:
+        return _asked_of(stage, happening)
     if code is not Code.APPROVAL:
         return stage.part(happening).id
     slot = awaited_slot(stage, happening)
     return slot.id if slot else None
+
+
+def _asked_of(stage: Stage, happening: Happening) -> UUID | None:
+    """What the person of the event is to the alert it is about."""
+    if happening.ref not in stage.alerts or happening.data.person is None:
+        raise NotYetError
+    with reading() as session:
+        return session.scalar(
+            select(Recipient.id).where(
+                Recipient.alert_id == stage.alerts[happening.ref],
+                Recipient.person_id == stage.cast.people[happening.data.person],
+            )
+        )
 
 
 def awaited_slot(stage: Stage, happening: Happening) -> Slot | None:

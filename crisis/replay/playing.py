@@ -9,7 +9,12 @@ from crisis.kernel import clock
 from crisis.kernel.errors import Refusal
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people.queries import the_office, the_system
-from crisis.replay import acts_of_incidents, acts_of_statements  # they fill ACTS
+from crisis.replay import (  # they fill ACTS and JUDGES
+    acts_of_alerts,
+    acts_of_incidents,
+    acts_of_statements,
+    judging_of_alerts,
+)
 from crisis.replay.acts import ACTS, vocabulary
 from crisis.replay.cast import assemble
 from crisis.replay.commands import begin_replay, end_replay
@@ -20,7 +25,14 @@ from crisis.replay.scenario import Happening, Scenario, read_scenario
 from crisis.replay.stage import NotYetError, Played, Stage
 from crisis.replay.supported import supported
 
-__all__ = ["acts_of_incidents", "acts_of_statements", "play", "read"]
+__all__ = [
+    "acts_of_alerts",
+    "acts_of_incidents",
+    "acts_of_statements",
+    "judging_of_alerts",
+    "play",
+    "read",
+]
 
 Heard = Callable[[Line], None]
 

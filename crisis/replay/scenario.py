@@ -91,6 +91,11 @@ class OrganisationTold(Told):
     kind: Kind
     name: FullNamesGiven
 
+    @property
+    def is_centre(self) -> bool:
+        """Whether it is the centre itself."""
+        return self.kind is Kind.CENTRE
+
 
 class PersonTold(Told):
     id: Reference
@@ -192,7 +197,7 @@ class Vocabulary:
     """By type of event and key of `expect` (the type `*` is every one), what may be wished for."""
     later_wishes: frozenset[str]
     begins: Mapping[str, str]
-    """By type, the kind of thing (`incident`, `statement`) its reference begins."""
+    """By type, the kind of thing (`incident`, `statement`, `alert`) its reference begins."""
     about: Mapping[str, str]
     """By type, the kind of thing its reference must have begun."""
 

@@ -21,6 +21,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Person
 from crisis.people.queries import standing_of
 from crisis.policy import Action, Actor, Duty
+from crisis.replay import carrier
 from crisis.replay.cast import Cast
 from crisis.replay.pace import Pace
 from crisis.replay.scenario import MACHINES, Happening, Scenario
@@ -58,6 +59,7 @@ class Stage:
     pace: Pace
     incidents: dict[str, UUID] = field(default_factory=dict[str, UUID])
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
+    alerts: dict[str, UUID] = field(default_factory=dict[str, UUID])
     also: list[Message] = field(default_factory=list[Message])
     """What had to be done for the event at hand beside what the file says."""
 
@@ -138,8 +140,10 @@ class Stage:
 
     def go(self) -> int:
         """What a worker does, for the incidents of the story: reactions, then what is due."""
-        done = reactions.work_off()
-        return done + fire_due(self.incidents.values())
+        done = reactions.work_off() + fire_due(self.incidents.values())
+        if not self.pace.speed:  # told live, the messages go the way of all others
+            carrier.carry_the_rest(self.incidents.values())
+        return done
 
     def next_due(self) -> datetime | None:
         """When something is due next in the incidents of the story."""

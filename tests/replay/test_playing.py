@@ -203,13 +203,13 @@ def test_somebody_without_the_duty_is_given_it_and_the_report_says_so(
 
 
 def test_what_nobody_can_do_yet_is_named(house: str, tmp_path: Path) -> None:
-    alert = event("alert.create", "p02", ref="AL-1", data={"body": "تنبيه"}, expect={"status": "x"})
-    report = played(tmp_path, OPENING, alert)
+    later = event("sitrep.issue", "p02", ref="SR-1", data={"body": "موقف"}, expect={"status": "x"})
+    report = played(tmp_path, OPENING, later)
 
     assert verdicts(report)[1] == ("unsupported", None)
     assert report.wrong == []
-    assert report.as_json()["not supported yet"] == {"alert.create": 1}
-    assert "Not supported yet: alert.create (1)." in map(str, report.told())
+    assert report.as_json()["not supported yet"] == {"sitrep.issue": 1}
+    assert "Not supported yet: sitrep.issue (1)." in map(str, report.told())
 
 
 def test_a_real_office_is_left_alone(house: str, tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ def names(told: str) -> set[str]:
 FILE = "config/replay/supported.yaml"
 EVENTS = names(
     """
-    approval.decide approval.object approval.ratify comment decision emergency_release
-    incident.close incident.dismiss incident.open incident.report incident.stand_down
+    ack alert.confirm alert.create alert.dispatch approval.decide approval.object approval.ratify
+    comment decision delivery.callback delivery.dispatch delivery.summary emergency_release
+    inbound.sms incident.close incident.dismiss incident.open incident.report incident.stand_down
     incident.watch legal.objection level.assess lint.waiver_denied lint.waiver_granted
-    lint.waiver_request log.export ltt.release media.observed observation phase.change qa.release
+    lint.waiver_request log.export ltt.release media.observed observation phase.change
+    provider.outage provider.resume qa.release
     release report.unconfirmed role.accept role.assign role.decline role.handover statement.create
     statement.edit statement.review_pass statement.submit statement.withdraw timer.fired
     translation.review warroom.message
@@ -28,9 +30,10 @@ EVENTS = names(
 )
 EXPECTS = names(
     """
-    TTFS_min accepted_required approvals_void blocked_by corrects delegated_to deputy_proposed
-    emergency_outcome hash_chain late late_vs_promise_min level log on_time page phase quorum
-    ratify_due rejected reminder requests same_channels status time_error_to_correction_min
+    TTFS_min accepted_required ack approvals_void blocked_by circuit corrects delegated_to
+    deputy_proposed duplicates emergency_outcome escalate_to hash_chain late late_vs_promise_min
+    level log note on_time page phase quorum ratify_due rejected reminder requests role_reached
+    same_channels segments_ar state status time_error_to_correction_min
     timer_due timer_stopped timers_shortened warn
     """
 )
