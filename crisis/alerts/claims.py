@@ -194,7 +194,8 @@ def _letters(session: Session, rows: Sequence[Row[Any]]) -> list[Letter]:
 def _letter(row: Row[Any], words: Row[UUID, str, str, str | None]) -> Letter:
     link = ""
     if LINK in words.text:
-        link = links.address(words.path or links.path_of(row.recipient_id))
+        own = links.path_of(row.recipient_id) if row.recipient_id else "/"
+        link = links.address(words.path or own)
     return Letter(
         delivery_id=row.id,
         attempt=row.attempt,

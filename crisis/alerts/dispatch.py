@@ -33,7 +33,7 @@ from crisis.alerts.couriers import (
 )
 from crisis.alerts.flow import Errand, Flow, Taken
 from crisis.alerts.lanes import Way
-from crisis.alerts.outbox import ErrorClass
+from crisis.alerts.outbox import ErrorClass, Lane
 from crisis.jobs import heartbeat
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
@@ -217,26 +217,29 @@ class Dispatcher:
             lanes.mend_lane(session, provider)
 
     def _take(self, session: Session, errands: list[Errand], hand: Hand) -> list[Taken]:
-        shut, taken = lanes.shut(session), []
-        for errand in errands:
-            way, calls, questions = errand.flow.way, errand.calls, errand.questions
-            row = shut.get(way.provider)
-            is_broken = row is not None and row.broken_since is not None
-            if row is not None and row.held_at is not None:
-                calls = 0
-            elif is_broken:
-                probes = errand.is_idle and lanes.may_probe(
-                    session, way.provider, at=hand.now, every=errand.probe_every
-                )
-                calls, questions = int(probes), 0
-            taken.append(
-                Taken(
-                    claims.claim(session, way, calls, hand) if calls else [],
-                    claims.questions(session, way, questions, hand) if questions else [],
-                    is_broken,
-                )
-            )
-        return taken
+        shut = lanes.shut(session)
+        return [
+            self._taken(session, each, shut.get(each.flow.way.provider), hand) for each in errands
+        ]
+
+    def _taken(self, session: Session, errand: Errand, lane: Lane | None, hand: Hand) -> Taken:
+        way, calls, questions = errand.flow.way, errand.calls, errand.questions
+        is_broken = lane is not None and lane.broken_since is not None
+        probes = (
+            is_broken
+            and errand.is_idle
+            and lanes.may_probe(session, way.provider, at=hand.now, every=errand.probe_every)
+        )
+        if lane is not None:
+            calls = int(probes and lane.held_at is None)
+        letters = claims.claim(session, way, calls, hand) if calls else []
+        if calls and is_broken and not letters:
+            # nothing waits to try it with, and what is in doubt must be asked about all the same
+            lanes.mend_lane(session, way.provider)
+            is_broken = False
+        if is_broken or not questions:
+            return Taken(letters, [], is_broken)
+        return Taken(letters, claims.questions(session, way, questions, hand), is_broken)
 
     def _reach_milestones(self) -> None:
         if not heartbeat.story_is_told():

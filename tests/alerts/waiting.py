@@ -17,6 +17,7 @@ from crisis.alerts.dispatch import Dispatcher
 from crisis.alerts.model import Alert, AlertKind, AlertState, Prefer, Priority
 from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, post, say
+from crisis.alerts.recipients import Answer, Recipient
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
@@ -56,9 +57,16 @@ def an_alert(on: Incident, **told: Any) -> UUID:
     return UUID(str(facts["id"]))
 
 
-def queue(on: Incident, *texts: str, at: datetime | None = None, **told: Any) -> list[UUID]:
+def queue(
+    on: Incident,
+    *texts: str,
+    at: datetime | None = None,
+    recipients: Sequence[UUID | None] = (),
+    **told: Any,
+) -> list[UUID]:
     """A message for each text, each to a number of its own; their ids, in that order."""
     keys = [f"{each} {uuid4()}" for each in texts]
+    people = recipients or [None] * len(texts)
     with bookkeeping() as session:
         said = {each: say(session, on.id, "ar", text=each) for each in dict.fromkeys(texts)}
         base = NewMessage(
@@ -75,14 +83,42 @@ def queue(on: Incident, *texts: str, at: datetime | None = None, **told: Any) ->
         messages = [
             replace(
                 base,
-                **{"wording_id": said[text], "key": key, "address": f"+2189{n:08}", **told},
+                **{
+                    "wording_id": said[text],
+                    "key": key,
+                    "address": f"+2189{n:08}",
+                    "recipient_id": person,
+                    **told,
+                },
             )
-            for n, (text, key) in enumerate(zip(texts, keys, strict=True))
+            for n, (text, key, person) in enumerate(zip(texts, keys, people, strict=True))
         ]
         post(session, session.get_one(Incident, on.id), messages, seq=1, at=at or clock.now())
     with reading() as session:
         ids = dict(session.execute(select(Delivery.key, Delivery.id)).all())
     return [ids[key] for key in keys]
+
+
+def people(on: Incident, alert_id: UUID, count: int) -> list[UUID]:
+    """So many people of the frozen audience of that alert; their ids."""
+    ids = [new_id() for _ in range(count)]
+    with bookkeeping() as session:
+        session.add_all(
+            Recipient(
+                id=each,
+                incident_id=on.id,
+                alert_id=alert_id,
+                name={},
+                language="ar",
+                root_id=each,
+                step=0,
+                answer=Answer.NOT_ASKED,
+                asked_at=clock.now(),
+                token_hash=each.hex,
+            )
+            for each in ids
+        )
+    return ids
 
 
 def row(delivery_id: UUID) -> Delivery:

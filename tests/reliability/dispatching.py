@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,16 +21,18 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from crisis.alerts.claims import LOOKS, Timing
 from crisis.alerts.model import Prefer
 from crisis.alerts.outbox import Delivery, State, Wording
+from crisis.alerts.tally import Tile, tally_of
 from crisis.incidents.model import Incident
 from crisis.kernel import journal
 from crisis.kernel.database import engine, reading
 from crisis.providers.twilio import Twilio
 from tests import given
-from tests.alerts.waiting import an_alert, dispatching, queue
+from tests.alerts.waiting import an_alert, dispatching, people, queue
 from tests.fakes.provider import TAKES, Habit, Provider, a_provider
 from tests.parts.processes import bound_to_us
 from tests.reliability.one_dispatcher import SLOTS, account_at
@@ -83,8 +85,8 @@ def judged(provider: Provider) -> Verdict:
         rows = session.execute(
             select(Delivery, Wording.text).join(Wording, Wording.id == Delivery.wording_id)
         ).all()
-        flaws = list(journal.verify(session))
-    verdict.wrong += [str(each) for each in flaws]
+        verdict.wrong += [str(each) for each in journal.verify(session)]
+        verdict.wrong += _tiles(session, [row for row, _ in rows])
     for row, text in rows:
         _judge(row, text, accepted.pop((row.address or "", text), 0), provider, verdict)
     verdict.wrong += [f"nobody asked for {each}" for each in accepted]
@@ -109,6 +111,31 @@ def _judge(row: Delivery, text: str, times: int, provider: Provider, verdict: Ve
                 verdict.wrong.append(f"{row.id} left and counts as failed")
         case other:
             verdict.wrong.append(f"{row.id} ended as {other}")
+
+
+def _tiles(session: Session, rows: Sequence[Delivery]) -> Iterator[str]:
+    """What is wrong with the tiles: each person is in the one that their messages put them in."""
+    by_alert: defaultdict[UUID, defaultdict[UUID, set[State]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
+    for row in rows:
+        if row.alert_id and row.recipient_id:
+            by_alert[row.alert_id][row.recipient_id].add(State(row.state))
+    for alert_id, people_of in by_alert.items():
+        tally = tally_of(session, alert_id)
+        if tally.total != len(people_of) or sum(tally.tiles.values()) != tally.total:
+            yield f"the tiles add up to {sum(tally.tiles.values())}, people: {len(people_of)}"
+        expected = Counter(_tile(each) for each in people_of.values())
+        if expected != {tile: count for tile, count in tally.tiles.items() if count}:
+            yield f"the tiles say {tally.tiles} and the rows {expected}"
+
+
+def _tile(states: set[State]) -> Tile:
+    if State.ACCEPTED in states:
+        return Tile.HANDED
+    if states & {State.QUEUED, State.SENDING}:
+        return Tile.WAITING
+    return Tile.UNKNOWN if State.UNKNOWN in states else Tile.FAILED
 
 
 # -- workers that die -----------------------------------------------------------------------------
@@ -267,7 +294,12 @@ class Messages:
             share = range(self._made, self._made + missing // 2 + (missing % 2 and number))
             self._made += len(share)
             if share:
-                queue(self._incident, *(f"n. {each}" for each in share), alert_id=alert_id)
+                queue(
+                    self._incident,
+                    *(f"n. {each}" for each in share),
+                    recipients=people(self._incident, alert_id, len(share)),
+                    alert_id=alert_id,
+                )
 
     def count(self, *states: State) -> int:
         with reading() as session:
