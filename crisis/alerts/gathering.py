@@ -129,6 +129,11 @@ def gather(
     )
 
 
+def members_of(session: Session, audience: Audience) -> set[UUID]:
+    """The people in it now, its contacts left aside."""
+    return set(_in_audience(session, audience))
+
+
 def _in_audience(session: Session, audience: Audience) -> Iterator[UUID]:
     """Who is in it: by its rule, and by hand."""
     yield from (each.id for each in audience.members if each.active)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crisis.alerts.described import Described
 from crisis.alerts.drafts import title_of
-from crisis.alerts.gathering import Gathered, gather
+from crisis.alerts.gathering import Gathered, gather, members_of
 from crisis.alerts.model import Alert, AlertKind, AlertState, Contact, Priority
 from crisis.alerts.outbox import Delivery
 from crisis.alerts.recipients import Answer, Recipient
@@ -61,6 +61,16 @@ class Group:
     active: bool
     gathered: Gathered
     contacts: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One audience to choose; addresses are not compared for its number."""
+
+    id: UUID
+    kind: AudienceKind
+    name: Names
+    count: int
 
 
 def deliveries_of(session: Session, incident_id: UUID) -> Sequence[Delivery]:
@@ -128,12 +138,20 @@ def read_audience(office: Office, session: Session, *, audience_id: UUID) -> Aud
     return found
 
 
-def choices() -> Sequence[Group]:
-    """The audiences in use, each with its people."""
+def choices() -> Sequence[Choice]:
+    """The audiences in use, each with how many are in it."""
     with reading() as session:
         wanted = select(Audience).where(Audience.active.is_(True)).order_by(Audience.code)
         contacts = _contacts(session)
-        return [_group(session, each, contacts.get(each.id, 0)) for each in session.scalars(wanted)]
+        return [
+            Choice(
+                id=each.id,
+                kind=AudienceKind(each.kind),
+                name=each.name,
+                count=len(members_of(session, each)) + contacts.get(each.id, 0),
+            )
+            for each in session.scalars(wanted)
+        ]
 
 
 def people_to_pick() -> Sequence[Person]:
