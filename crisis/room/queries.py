@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.following import InRoom, in_room
+from crisis.alerts.waiting import AlertWaits, alerts_waiting
 from crisis.incidents.model import Criterion, Decision, Incident, Status
 from crisis.incidents.queries import (
     Asked,
@@ -207,6 +208,7 @@ class Situation:
     coverage: dict[str, Any]
     waiting: list[Waiting]
     asked: list[Asked]
+    alerts: list[AlertWaits]
 
 
 def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | None = None) -> Room:
@@ -296,6 +298,7 @@ def situation(actor: Actor, language: str) -> Situation:
             coverage=_coverage(session, naming),
             waiting=statements.waiting(actor, language),
             asked=asked_of(actor, language),
+            alerts=alerts_waiting(actor, language),
         )
 
 

@@ -263,7 +263,7 @@ ALERT_STATE: Final[Mapping[str, Message]] = {
     "sending": Message("Being sent"),
     "paused": Message("Halted"),
     "sent": Message("Every message has left"),
-    "completed": Message("Completed"),
+    "completed": Message("Sending is over"),
     "cancelled": Message("Given up"),
 }
 

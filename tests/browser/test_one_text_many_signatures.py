@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from crisis.incidents.commands import assign_duty
-from crisis.kernel import clock, database
+from crisis.kernel import database
 from crisis.kernel.database import reading
 from crisis.people.model import Person
 from crisis.plugs import plug_kernel
@@ -19,53 +17,13 @@ from crisis.policy import Actor, Duty, Rank
 from crisis.statements.model import State, Statement
 from tests import given
 from tests.browser.entering import enter_as, go_live
+from tests.browser.writing import TITLES, correct, seals, send_for_approval, state, write
 from tests.parts.browser import PHONE, OpenWindow
 from tests.parts.promises import needs
 from tests.parts.server import StartProduct
 
 HUDA, SAMIRA, KHALED, ADEL = "هدى المبروك", "سميرة العوكلي", "Khaled al-Naas", "Adel Hassadi"
 CONFLICT = ("409",)
-TITLES = {
-    "ar": "بيان حكومي موحّد بشأن سيول وادي الزهر",
-    "en": "Unified government statement on the Wadi Al-Zahr floods",
-    "fr": "Communiqué gouvernemental unifié sur les crues de l’oued Al-Zahr",
-}
-TEXTS = {
-    "ar": [
-        "نعلم أن هذه الساعات صعبة على الأهالي، ونتقدم بخالص مواساتنا للأسر المتضررة.",
-        "ما نعرفه: أكدت وزارة الداخلية أن الطريق الساحلي مغلق، ومنسوب السد مستقر.",
-        "ما لا نعرفه بعد: لم تُحدَّد مدة انقطاع الكهرباء.",
-        "ما نقوم به: تعمل فرق الإنقاذ في الميدان على إخلاء الأحياء المنخفضة.",
-        "ابتعدوا عن مجاري الأودية.",
-        "يصدر التحديث التالي عند الساعة {time}.",
-    ],
-    "en": [
-        "We know these hours are hard and share the sorrow of the families affected.",
-        "What we know: the Ministry of Interior confirmed that the coastal road is closed, "
-        "and the dam level is stable.",
-        "We do not yet know how long the power outage will last.",
-        "What we are doing: rescue teams are on the ground, evacuating low-lying districts.",
-        "Stay away from wadi beds.",
-        "The next update is at {time}.",
-    ],
-    "fr": [
-        "Nous savons combien ces heures sont dures et partageons la peine des familles.",
-        "Ce que nous savons : le ministère de l’Intérieur a confirmé que la route côtière est "
-        "fermée et que le niveau du barrage est stable.",
-        "Nous ignorons encore la durée de la coupure de courant.",
-        "Ce que nous faisons : les équipes de secours sont sur place dans les quartiers bas.",
-        "Restez loin des lits d’oueds.",
-        "Prochain point à {time}.",
-    ],
-}
-CORRECTED = {
-    "ar": "تصحيح للبيان 1. ذكرنا: المنسوب تحت المراقبة. والصحيح: المنسوب يرتفع. سبب الخطأ: قراءة "
-    "قديمة. نعتذر عن ذلك.",
-    "en": "Correction to statement 1. We said: the level is under watch. The correct word is: "
-    "rising. Why it happened: an old reading. We apologise.",
-    "fr": "Rectificatif au communiqué 1. Nous avions dit : sous surveillance. L'information "
-    "exacte : il monte. Cause de l'erreur : un relevé ancien. Nous présentons nos excuses.",
-}
 BETTER = {
     "ar": ("مستقر", "تحت المراقبة المستمرة"),
     "en": ("stable", "under continuous watch"),
@@ -117,7 +75,7 @@ def test_from_the_first_word_to_the_correction(
     room = desk.context.new_page()
     go_live(room, scene.ref)
 
-    write(desk, scene)
+    write(desk, scene.ref, interior=scene.interior)
     expect(state(room)).to_have_text("مسودة")
     send_for_approval(desk, ["MOH", "MOI"], role="spokesperson")
     expect(seals(room, "asked")).to_have_count(3)
@@ -188,7 +146,8 @@ def test_from_the_first_word_to_the_correction(
     expect(visitor.locator("h1")).to_have_text(TITLES["ar"])
     expect(visitor.locator(".bd")).to_contain_text("تحت المراقبة المستمرة")
 
-    correct(desk, scene)
+    correct(desk, scene.ref)
+    send_for_approval(desk, ["MOH", "MOI"], role="spokesperson")
     expect(room.locator("#stm-title")).to_have_text("البيان 2")
     for page in (samira, khaled, adel):
         page.goto(f"/approvals/{the_statement(scene, 2).id}")
@@ -200,32 +159,6 @@ def test_from_the_first_word_to_the_correction(
     assert the_statement(scene).state is State.CORRECTED
     visitor.goto(f"/newsroom/{scene.ref}/1?lang=en")
     expect(visitor.locator(".ban")).to_contain_text("This statement was corrected.")
-
-
-def write(page: Page, scene: Scene) -> None:
-    """A statement of six paragraphs in three languages, saved by itself."""
-    page.goto(f"/i/{scene.ref}/statements/new")
-    page.locator("#begin button").click()
-    later = clock.now().astimezone(ZoneInfo("Africa/Tripoli")) + timedelta(minutes=55)
-    for language, paragraphs in TEXTS.items():
-        page.locator(f"#edit-title_{language}").fill(TITLES[language])
-        for place, text in enumerate(paragraphs):
-            cell = page.locator(f"textarea[name={language}]").nth(place)
-            cell.fill(text.format(time=later.strftime("%H:%M")))
-    page.locator("[name=owner]").nth(1).select_option(str(scene.interior))
-    expect(page.locator("#saved")).to_contain_text("حُفظت", timeout=15_000)
-
-
-def send_for_approval(page: Page, ministries: list[str], *, role: str) -> None:
-    """Name the signatures: these ministries, and one role of the office."""
-    page.locator("button[value=submit]").click()
-    expect(page.locator("#submission")).to_be_visible()
-    for box in page.locator("#submission-ministries .check").all():
-        box.locator("input").set_checked(any(code in box.inner_text() for code in ministries))
-    for box in page.locator("#submission-roles input").all():
-        box.set_checked(box.get_attribute("value") == role)
-    page.locator("#submission .dlg-foot button").click()
-    expect(page.locator("#versions")).to_be_visible()
 
 
 def improve(page: Page, scene: Scene) -> None:
@@ -250,31 +183,6 @@ def as_author(page: Page, scene: Scene, link: str) -> None:
         headers={"Accept": "application/json"},
     )
     assert (refused.status, refused.json()["code"]) == (403, "author")
-
-
-def correct(page: Page, scene: Scene) -> None:
-    """Prepared in one step from what went out; the same signatures are offered."""
-    page.goto(f"/i/{scene.ref}/statements/1")
-    page.locator("summary", has_text="صحّحه").click()
-    for language, words in (
-        ("ar", "ورد في الفقرة الثانية وصف خاطئ لمنسوب السد. الصحيح: المنسوب يرتفع."),
-        ("en", "The second paragraph described the dam level wrongly. It is rising."),
-        ("fr", "Le deuxième paragraphe décrivait mal le niveau du barrage. Il monte."),
-    ):
-        page.locator(f"#correction-wrong_{language}").fill(words)
-    page.locator("#correction button").click()
-    expect(page.locator("#edit")).to_be_visible()
-    for language, text in CORRECTED.items():
-        page.locator(f"textarea[name={language}]").first.fill(text)
-    send_for_approval(page, ["MOH", "MOI"], role="spokesperson")
-
-
-def state(room: Page) -> Locator:
-    return room.locator("#statements > header .tag")
-
-
-def seals(room: Page, how: str) -> Locator:
-    return room.locator(f"#statements [data-seal='{how}']")
 
 
 def the_statement(scene: Scene, number: int = 1) -> Statement:
