@@ -68,8 +68,7 @@ def show(secret: str) -> Response:
     if found is None:
         return _no_such_link(lang)
     if not found.was_opened and _is_opened_by_a_person():
-        with bookkeeping() as session:
-            open_link(session, found.recipient_id, clock.now())
+        _open(found)
     return _page("alerts/acknowledge.html", lang, found, secret=secret)
 
 
@@ -82,6 +81,8 @@ def answer(secret: str) -> Response:
     if found is None:
         return _no_such_link(lang)
     sent = asked(AnswerForm)
+    if not found.was_opened:  # whoever presses has it open, whatever their browser tells of itself
+        _open(found)
     try:
         if sent.answer == "have":
             joins = int(sent.arrives_in) if sent.arrives_in else None
@@ -92,6 +93,11 @@ def answer(secret: str) -> Response:
         pass
     where = url_for("acknowledgement.show", secret=secret, lang=asked_of_url(LanguageForm).lang)
     return _guarded(redirect(where, code=303))
+
+
+def _open(page: AnswerPage) -> None:
+    with bookkeeping() as session:
+        open_link(session, page.recipient_id, clock.now())
 
 
 def _language(secret: str) -> Language:

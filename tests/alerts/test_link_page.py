@@ -89,6 +89,7 @@ def test_the_button_acknowledges_without_sign_in_script_or_cookie(phone: FlaskCl
     assert answer.status_code == 303
     row = recipient(alert, person)
     assert (row.answer, row.arrives_in, row.method) == (Answer.ACKNOWLEDGED, 15, Method.LINK)
+    assert row.opened_at == NOON
     done = phone.get(answer.headers["Location"], headers=PERSON).text
     assert "سامي" in done
     assert "<form" in done, "things may change"
