@@ -5,7 +5,7 @@ it; what is reported of it goes the way of every receipt.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,20 +22,27 @@ from crisis.kernel.database import bookkeeping, reading
 
 PROVIDER: Final = "local"
 AT_ONCE: Final = 2_000
+KEPT_BACK: Final = timedelta(days=1)
 TRIED_AGAIN_SECONDS: Final = 15.0
 
 
 def hand_over(alert_id: UUID, *, at_most: int | None = None) -> int:
-    """The carrier takes what waits of this alert; how much that was."""
+    """The carrier takes what waits of this alert; how much that was. Once it has `at_most` of it,
+    the rest is kept from everybody until it is asked for again."""
     now = clock.now()
     waiting = select(Delivery.id).where(
         Delivery.alert_id == alert_id, Delivery.state == State.QUEUED
     )
     with bookkeeping() as session:
-        ids = session.scalars(waiting.order_by(Delivery.id).limit(at_most)).all()
-        for some in _portions(ids):
+        ids = session.scalars(waiting.order_by(Delivery.id)).all()
+        messages, _, _ = handed_over(session, alert_id)
+        room = len(ids) if at_most is None else max(0, at_most - (messages - len(ids)))
+        for some in _portions(ids[:room]):
             session.execute(update(Delivery), [_taken(each, now) for each in some])
-    return len(ids)
+        later = now + KEPT_BACK
+        for some in _portions(ids[room:]):
+            session.execute(update(Delivery), [{"id": x, "not_before": later} for x in some])
+    return min(room, len(ids))
 
 
 def carry_the_rest(incidents: Collection[UUID]) -> None:

@@ -24,6 +24,7 @@ from crisis.replay.report import Line, Report
 from crisis.replay.scenario import Happening, Scenario, read_scenario
 from crisis.replay.stage import NotYetError, Played, Stage
 from crisis.replay.supported import supported
+from crisis.simulator.commands import behaviour, tune
 
 __all__ = [
     "acts_of_alerts",
@@ -62,7 +63,7 @@ def play(
     stage = Stage(scenario, cast, _pace(scenario, told, speed))
     begin_replay(the_system(), OFFICE_ID, scenario=scenario.id, sha256=scenario.sha256, speed=speed)
     report = Report(scenario, speed)
-    with _workers_resting(stage.pace):
+    with _workers_resting(stage.pace), _silent_simulator(stage.pace):
         for each in told:
             line = _played(stage, each)
             report.lines.append(line)
@@ -172,6 +173,20 @@ def _workers_resting(pace: Pace) -> Generator[None]:
     finally:
         if not pace.speed:
             heartbeat.end(heartbeat.TELLER_ID)
+
+
+@contextmanager
+def _silent_simulator(pace: Pace) -> Generator[None]:
+    """Told live, messages are seen in the simulator, and only the story says how they fare."""
+    if not pace.speed:
+        yield
+        return
+    before = behaviour()
+    tune(**{**before, "delay": 1, "failing": 0, "silent": 100, "answering": 0})
+    try:
+        yield
+    finally:
+        tune(**before)
 
 
 def _still_telling(pace: Pace) -> None:

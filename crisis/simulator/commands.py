@@ -7,7 +7,7 @@ reports goes the way of every carrier's receipts.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -26,6 +26,7 @@ from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.people.queries import the_system
 from crisis.simulator.model import (
+    AS_BEGUN,
     NETWORK,
     PROVIDER,
     REPORTS,
@@ -148,6 +149,14 @@ def tune(*, delay: int, failing: int, silent: int, answering: int, replies: bool
         network = _network(session)
         network.delay, network.failing, network.silent = delay, failing, silent
         network.answering, network.replies = answering, replies
+
+
+def behaviour() -> dict[str, Any]:
+    """How the carrier and the people behind it behave now, as `tune` takes it."""
+    with reading() as session:
+        network = session.get(Network, NETWORK) or Network(**AS_BEGUN)
+    told = ("delay", "failing", "silent", "answering", "replies")
+    return {name: getattr(network, name) for name in told}
 
 
 def empty() -> None:

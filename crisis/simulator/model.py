@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -47,6 +47,18 @@ REPORTS: Final = {
     Act.DELIVERED: State.DELIVERED,
     Act.UNDELIVERED: State.UNDELIVERED,
 }
+
+
+AS_BEGUN: Final[dict[str, Any]] = {
+    "id": NETWORK,
+    "delay": 2,
+    "failing": 0,
+    "silent": 0,
+    "answering": 0,
+    "replies": True,
+    "seed": 1,
+}
+"""How the network behaves until somebody tunes it."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -31,6 +31,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Ministry, Names, Office, Person
 from crisis.policy import Action, Actor, Case
 from crisis.simulator.model import (
+    AS_BEGUN,
     NETWORK,
     PROVIDER,
     Act,
@@ -132,7 +133,7 @@ def box(office: Office, session: Session, actor: Actor, *, chosen: Sequence[UUID
         phones=[_phone(session, seen, each) for each in _held(session, seen, choices, chosen)],
         mails=_shown(session, seen.where(SimulatedMessage.channel == Channel.EMAIL), MAILS),
         happened=_happened(session, seen),
-        network=session.get(Network, NETWORK) or Network(id=NETWORK, **_AS_BEGUN),
+        network=session.get(Network, NETWORK) or Network(**AS_BEGUN),
     )
 
 
@@ -149,15 +150,6 @@ def message(office: Office, session: Session, actor: Actor, message_id: UUID) ->
 def may_play(office: Office, session: Session) -> None:
     """Raises `Forbidden` to whoever may not."""
 
-
-_AS_BEGUN: Final[dict[str, Any]] = {
-    "delay": 2,
-    "failing": 0,
-    "silent": 0,
-    "answering": 0,
-    "replies": True,
-    "seed": 1,
-}
 
 _Seen = Select[SimulatedMessage]
 

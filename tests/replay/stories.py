@@ -46,7 +46,14 @@ def story(*events: Mapping[str, Any], **changed: Any) -> dict[str, Any]:
             {"code": "MWR", "kind": "ministry", "name": {"ar": "الموارد المائية"}},
         ],
         "people": [
-            {"id": id, "name_ar": name, "org": org, "role": role, "email": f"{id}@gov.example"}
+            {
+                "id": id,
+                "name_ar": name,
+                "org": org,
+                "role": role,
+                "email": f"{id}@gov.example",
+                "mobile": f"+2189100000{id[1:]}",
+            }
             for id, (name, org, role) in PEOPLE.items()
         ],
         "events": [_numbered(number, each) for number, each in enumerate(events, 1)],
