@@ -3,13 +3,14 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run demo test check quick reliability screenshots bench bench-start bench-room vendor words lock clean
+.PHONY: help run demo test check quick reliability screenshots bench bench-start bench-room bench-dispatch vendor words lock clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV   := .venv
 PY     := $(VENV)/bin/python
-PIP    := $(PY) -m pip install -qq --no-input --disable-pip-version-check --require-hashes
+INSTALL := -m pip install -qq --no-input --disable-pip-version-check --require-hashes
+PIP    := $(PY) $(INSTALL)
 
 # ── using it ──────────────────────────────────────────────────────────────────
 
@@ -52,6 +53,9 @@ bench-start: $(VENV)/.tests ## time from a second `make run` to the first page, 
 bench-room: $(VENV)/.tests ## 200 people in one room: from commit to the last browser, beside a bare server
 	@$(PY) -m bench.room
 
+bench-dispatch: $(VENV)/.tests $(VENV)-bench/.peers ## SMS and mail a second, beside task queues and the official SDKs (five minutes)
+	@$(PY) -m bench.dispatching
+
 # ── making what is committed ──────────────────────────────────────────────────
 
 screenshots: $(VENV)/.tests ## photograph the running product for the README
@@ -68,12 +72,13 @@ lock: ## resolve requirements*.in anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-bench.in -o requirements-bench.txt
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links --no-annotate
 
 clean: ## forget the virtual environment and every cache (the database stays)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
+	rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
 	find crisis migrations tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ── the virtual environment: installed once, and again only when its list is newer ──
@@ -89,4 +94,10 @@ $(VENV)/.runtime: requirements.txt
 $(VENV)/.tests: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing what the tests need (once) …"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)-bench/.peers: requirements-bench.txt $(VENV)/.runtime
+	@echo "Installing what Nasaq is measured beside (once) …"
+	@$(PY) -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python $(INSTALL) -r requirements-bench.txt
 	@touch $@

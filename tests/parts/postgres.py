@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -66,18 +66,19 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def a_server() -> Iterator[PostgresServer]:
-    """A server that is there as long as it is used."""
+def a_server(**settings: str) -> Iterator[PostgresServer]:
+    """A server that is there as long as it is used; `fsync="on"` and the like for one that must
+    lose nothing."""
     folder = Path(tempfile.mkdtemp(prefix="nasaq-postgres-"))
     try:
-        server = _start(folder)
+        server = _start(folder, _SETTINGS | settings)
         yield server
         processes.end(server.process, signal.SIGQUIT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path) -> PostgresServer:
+def _start(folder: Path, settings: Mapping[str, str]) -> PostgresServer:
     binaries = tools.postgresql_folder()
     assert binaries, "pytest_runtest_setup leaves out tests that need PostgreSQL when there is none"
     user = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
@@ -91,7 +92,7 @@ def _start(folder: Path) -> PostgresServer:
         stdout=subprocess.DEVNULL,
     )
     serve = [str(binaries / "postgres"), "-D", str(data), "-p", str(port)]
-    serve += [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+    serve += [f"-c{name}={value}" for name, value in settings.items()]
     process = subprocess.Popen(
         processes.bound_to_us(serve, user=user, signal_name="QUIT"),
         cwd=folder,

@@ -95,6 +95,7 @@ def test_the_lock_holds_every_library_with_its_hashes() -> None:
     for source, lock in (
         ("requirements.in", "requirements.txt"),
         ("requirements-dev.in", "requirements-dev.txt"),
+        ("requirements-bench.in", "requirements-bench.txt"),
     ):
         missing = wanted(ROOT / source) - locked(ROOT / lock)
         assert not missing, f"{lock} lacks {', '.join(sorted(missing))}. What to do: `make lock`."
