@@ -415,3 +415,22 @@ def test_straight_sending_is_refused_where_a_second_person_is_needed(house: str)
     alert = alerts.an_alert(incident, by, alerts.a_draft(people=[alerts.an_officer(1)]))
     with refused(Conflict, "needs_second"):
         send_alert(by, alert.id, revision=1)
+
+
+def test_a_released_statement_leads_to_an_alert_with_its_text(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident)
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    page = given.signed_in(browser, by)
+    here = f"/i/{incident.ref}/alerts/new?statement={statement.number}"
+    assert here in page.get(f"/i/{incident.ref}/statements/{statement.number}").text
+    shown = page.get(here)
+    assert shown.status_code == 200
+    assert given.INSTRUCTION in shown.text
+    form = {"_form": "compose", "priority": "urgent", "channels": "sms", "people": str(person.id)}
+    sent = {**form, "statement": str(statement.number), "sms_ar": "نص آخر", "then": "save"}
+    assert page.post(f"/i/{incident.ref}/alerts/new", data=sent).status_code == 303
+    with reading() as session:
+        alert = session.scalars(select(Alert)).one()
+    assert given.INSTRUCTION in alert.sms["ar"]
+    assert "نص آخر" not in alert.sms["ar"]
