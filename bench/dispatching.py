@@ -53,11 +53,11 @@ _HUEY: Final = shlex.split(
     "--worker-type thread --workers"
 )
 CONDITIONS: Final = f"""
-{CONNECTIONS} connections, answers after 50-200 ms. Senders have core {SENDERS_CORE}; the provider, Redis
-and PostgreSQL have core {SERVERS_CORE}. A message counts when its row, with state and reference,
-is committed. Peers: SQLite in WAL, synchronous=FULL, as Nasaq's; rows written in groups
-of 50 ms or 500 by a thread that no task waits for; urllib3 with one pool of kept connections; their
-messages lie in Redis (in memory, on a unix socket) before the clock begins.
+{CONNECTIONS} connections, answers after 50-200 ms. Senders have core {SENDERS_CORE}; the provider,
+Redis and PostgreSQL have core {SERVERS_CORE}. A message counts when its row, with state and
+reference, is committed. Peers: SQLite in WAL, synchronous=FULL, as Nasaq's; rows written in groups
+of 50 ms or 500 by a thread that no task waits for; urllib3 with one pool of kept connections;
+their messages lie in Redis (in memory, on a unix socket) before the clock begins.
 """
 HEADINGS: Final = (
     "  medians (least-most)             SMS/s          CPU us/SMS  servers  conn.  floor  Celery"
@@ -88,8 +88,7 @@ def main() -> None:
     busy = os.getloadavg()[1] / (os.cpu_count() or 1)
     print(
         f"\nAll of it took {time.monotonic() - began:.0f} s, with {busy:.1f} programs at work for "
-        "each core of this machine;
-with more than 1, compare processor time rather than rates"
+        "each core of this machine;\nwith more than 1, compare processor time rather than rates"
     )
 
 
