@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.drafts import PARTS_OF_FREE_TEXT, example_link
@@ -88,6 +88,19 @@ def wrong_ones(session: Session, alert: Alert) -> list[UUID]:
         Alert.confirmed_at.is_not(None),
     )
     return list(session.scalars(carried.order_by(Alert.number)))
+
+
+def right_one(session: Session, alert: Alert) -> Statement | None:
+    """The statement that holds instead of the one this alert carried, once it is out."""
+    found, wrong = None, alert.statement_id
+    while wrong is not None:
+        later = select(Statement).where(
+            or_(Statement.corrects_id == wrong, Statement.retracts_id == wrong),
+        )
+        rows = session.scalars(later.order_by(Statement.number)).all()
+        out_now = next((each for each in rows if each.released is not None), None)
+        found, wrong = out_now or found, out_now.id if out_now else None
+    return found if found and found.state is State.RELEASED else None
 
 
 def _texts(session: Session, version: Version) -> Mapping[Language, Content]:

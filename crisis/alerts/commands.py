@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
-from crisis.alerts.carrying import carry, kind_of, out
+from crisis.alerts.carrying import carry, kind_of, out, right_one
 from crisis.alerts.drafts import Draft, Words, facts_of, words
 from crisis.alerts.due import await_second, holders, stop_awaiting_second
 from crisis.alerts.events import (
@@ -92,7 +92,7 @@ def edit_alert(alert: Alert, work: Work, *, draft: Draft, based_on: int) -> Aler
 @command(Action.WRITE_ALERT, on=Alert)
 def follow_up(alert: Alert, work: Work, *, kind: AlertKind) -> AlertDrafted:
     """Begin an update, an all-clear or a correction for all whom this alert was for; everything but
-    the text is as it was."""
+    the text is as it was. What corrects a statement carries the one that took its place."""
     if alert.confirmed_at is None:
         raise Conflict(Message("It was never sent, so nothing can follow it."), code="never_sent")
     if kind is AlertKind.ALERT:
@@ -113,7 +113,8 @@ def follow_up(alert: Alert, work: Work, *, kind: AlertKind) -> AlertDrafted:
         expires_at=work.now + lasts,
         values=alert.values,
     )
-    return _begin(alert.incident, work, draft, kind, alert.id, None)
+    right = right_one(work.session, alert) if kind is AlertKind.CORRECTION else None
+    return _begin(alert.incident, work, draft, kind, alert.id, right.id if right else None)
 
 
 @command(Action.WRITE_ALERT, on=Alert)

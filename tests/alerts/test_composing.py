@@ -8,7 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from crisis.alerts.commands import ask_confirmation, create_alert, edit_alert, send_alert
+from crisis.alerts.commands import (
+    ask_confirmation,
+    create_alert,
+    edit_alert,
+    follow_up,
+    send_alert,
+)
 from crisis.alerts.composing import Preview, preview
 from crisis.alerts.drafts import Draft
 from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
@@ -300,6 +306,24 @@ def test_a_correction_reaches_everybody_who_got_the_wrong_text(house: str) -> No
     assert told >= {each.id for each in got_it}
     assert out.recipients == 4
     assert out.channels == ["sms", "email"]
+
+
+def test_what_corrects_an_alert_carries_the_text_that_took_its_place(house: str) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    wrong = carrying(statement, incident, first, alerts.an_officer(1))
+    alerts.confirmed(alerts.asked(wrong, by=first), by=second)
+    early = follow_up(first, wrong.id, kind=AlertKind.CORRECTION)
+    assert alerts.alert(early.alert_id).statement_id is None, "no other text holds yet"
+    correction = a_correction(statement, incident)
+    begun = alerts.alert(follow_up(first, wrong.id, kind=AlertKind.CORRECTION).alert_id)
+    assert begun.statement_id == correction.id
+    assert begun.sms["ar"] != wrong.sms["ar"]
+    out = alerts.confirmed(alerts.asked(begun, by=first), by=second)
+    assert out.recipients == 1
+    update = alerts.alert(follow_up(first, wrong.id, kind=AlertKind.UPDATE).alert_id)
+    assert update.statement_id is None
 
 
 # ── shorter ──────────────────────────────────────────────────────────────────────────────────────
