@@ -1,8 +1,8 @@
 """Every table of the product in one place, for migrations and for the checks that compare them."""
 
 from crisis.account import model as account
-from crisis.alerts import model as alerts
 from crisis.alerts import events, outbox, recipients
+from crisis.alerts import model as alerts
 from crisis.deadlines import model as deadlines
 from crisis.incidents import model as incidents
 from crisis.jobs import model as jobs
