@@ -95,7 +95,8 @@ class Worker:
             _tried(_go_round, "round")
 
     def _beat(self) -> None:
-        if self._thread is not None and self._thread.is_alive():  # a worker that no longer goes round is as good as dead
+        # a worker that no longer goes round is as good as dead
+        if self._thread is not None and self._thread.is_alive():
             heartbeat.beat(self._id)
 
     def _every(self, seconds: int, act: Callable[[], None], *, name: str) -> None:
