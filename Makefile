@@ -40,7 +40,7 @@ quick: $(VENV)/.tests ## the tests to run while working: no browser, nothing slo
 
 reliability: $(VENV)/.tests ## thousands of races and stories on both databases (ARGS="--seed 7 --on sqlite", STORIES=200)
 	@$(PY) -m tests.reliability.races $(ARGS)
-	@$(PY) -m pytest -m slow -s tests/reliability
+	@STORIES=$${STORIES:-60} $(PY) -m pytest -m slow -s tests/reliability
 
 bench: $(VENV)/.tests ## compare, freeze and check a statement of 2,000 words in three languages
 	@$(PY) -m bench.statements
