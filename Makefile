@@ -42,7 +42,7 @@ quick: $(VENV)/.tests ## the tests to run while working: no browser, nothing slo
 reliability: $(VENV)/.tests ## races, kills and stories by the thousand (ARGS="--seed 7 --on sqlite", DISPATCH=…, STORIES=200)
 	@$(PY) -m tests.reliability.races $(ARGS)
 	@$(PY) -m tests.reliability.dispatching $(DISPATCH)
-	@$(PY) -m pytest -m slow -s tests/reliability
+	@STORIES=$${STORIES:-60} $(PY) -m pytest -m slow -s tests/reliability
 
 bench: $(VENV)/.tests ## compare, freeze and check a statement of 2,000 words in three languages
 	@$(PY) -m bench.statements

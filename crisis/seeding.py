@@ -6,7 +6,7 @@ that every rule holds for it and its journal is as sound as a real one.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -38,6 +38,9 @@ from crisis.people.model import (
 )
 from crisis.people.queries import actor_of
 from crisis.policy import Actor, Duty, Rank
+from crisis.statements import commands as statements
+from crisis.statements.content import Content, Paragraph, Type
+from crisis.statements.model import Answer, SlotSpec, Statement
 
 DEMO: Final = Path(__file__).resolve().parent.parent / "config" / "demo"
 FOUNDED_BEFORE: Final = timedelta(days=30)
@@ -95,6 +98,7 @@ class _Cast:
     ministries: dict[str, UUID] = field(default_factory=dict[str, UUID])
     incidents: dict[str, UUID] = field(default_factory=dict[str, UUID])
     lines: dict[str, int] = field(default_factory=dict[str, int])
+    statements: dict[str, UUID] = field(default_factory=dict[str, UUID])
 
     def actor(self, key: str) -> Actor:
         return _actor(self.people[key])
@@ -207,6 +211,9 @@ def _profile(told: Facts, cast: _Cast) -> Profile:
 
 
 def _tell(step: Facts, cast: _Cast) -> None:
+    if "statement" in step:
+        _tell_of_statement(step, cast)
+        return
     letter, told = step["incident"], step["with"]
     subject = cast.incidents.get(letter, OFFICE_ID)
     facts = _decision(told) if step["do"] == "record_decision" else _in_ids(told, cast)
@@ -215,6 +222,75 @@ def _tell(step: Facts, cast: _Cast) -> None:
     if "as" in step:
         with reading() as session:
             cast.lines[step["as"]] = journal.head_of(session, incident)
+
+
+def _tell_of_statement(step: Facts, cast: _Cast) -> None:
+    """A step in the life of a statement: always of the text as it stands at that moment."""
+    actor, key, told = cast.actor(step["by"]), step["statement"], step.get("with", {})
+    if step["do"] == "create_statement":
+        begun = statements.create_statement(
+            actor, cast.incidents[step["incident"]], content=_content(told, cast)
+        )
+        cast.statements[key] = begun.statement_id
+        return
+    with reading() as session:
+        statement = session.get_one(Statement, cast.statements[key])
+        latest = statement.latest
+    read: Facts = {}
+    if latest is not None:
+        read = {"version": latest.number, "text_hash": latest.sha256}
+    match step["do"]:
+        case "submit_statement":
+            statements.submit_statement(
+                actor,
+                statement.id,
+                slots=[_slot(each, cast) for each in told["slots"]],
+                based_on=statement.revision,
+                deadline_at=clock.now() + timedelta(minutes=told["within_minutes"]),
+            )
+        case "open_statement":
+            statements.open_statement(actor, statement.id)
+        case "approve_statement":
+            statements.answer_statement(actor, statement.id, answer=Answer.APPROVE, **read)
+        case "release_statement":
+            statements.release_statement(
+                actor,
+                statement.id,
+                version=read["version"],
+                channels=told["channels"],
+                next_update_at=statement.content.next_update_at,
+            )
+        case unknown:
+            raise ValueError(f"the story cannot tell of {unknown}")
+
+
+def _content(told: Facts, cast: _Cast) -> Content:
+    bodies = {
+        language: tuple(
+            Paragraph(each["text"], cast.ministries[each["owner"]] if "owner" in each else None)
+            for each in paragraphs
+        )
+        for language, paragraphs in told["bodies"].items()
+    }
+    return Content(
+        type=Type(told["type"]),
+        titles=told["titles"],
+        bodies=bodies,
+        audiences=frozenset(told["audiences"]),
+        channels=frozenset(told["channels"]),
+        next_update_at=_round(clock.now() + timedelta(minutes=told["next_update_in_minutes"])),
+    )
+
+
+def _round(moment: datetime) -> datetime:
+    """People promise times that end in a five or a nought."""
+    return moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
+
+
+def _slot(told: Facts, cast: _Cast) -> SlotSpec:
+    if "ministry" in told:
+        return SlotSpec(ministry_id=cast.ministries[told["ministry"]])
+    return SlotSpec(duties=(Duty(told["duty"]),), stage=told.get("stage", 1))
 
 
 def _decision(told: Facts) -> Facts:

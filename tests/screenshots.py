@@ -27,6 +27,7 @@ THEMES: Final = ("light", "dark")
 SIZES: Final = {"desktop": DESKTOP, "phone": PHONE}
 PEOPLE: Final = {
     "coordinator": {"ar": "أنور بن زكري", "en": "Anwar", "fr": "Anwar"},
+    "signer": {"ar": "خالد النعاس", "en": "Khaled", "fr": "Khaled"},
     "administrator": {"ar": "سلمى البرعصي", "en": "Salma", "fr": "Salma"},
 }
 
@@ -51,9 +52,13 @@ SCREENS: Final = (
     Screen("report", "/reports/new"),
     Screen("statements", "/i/{flood}/statements"),
     Screen("statement-new", "/i/{flood}/statements/new"),
+    Screen("editor", "/i/{flood}/statements/2"),
+    Screen("released", "/i/{flood}/statements/1"),
     Screen("newsroom", "/newsroom"),
     Screen("me", "/me"),
     Screen("second-step", "/me/totp"),
+    Screen("waiting", "/", "signer"),
+    Screen("approval", "{waiting}", "signer"),
     Screen("office", "/office", "administrator"),
     Screen("people", "/office/people", "administrator"),
     Screen("person", "/office/people/new", "administrator"),
@@ -129,7 +134,7 @@ def photograph(browser: Browser, base_url: str, lang: Any, theme: Any, size: str
 
 def walk(page: Page, lang: str) -> Iterator[tuple[Screen, str]]:
     """Every screen with its address, the page signed in as whoever sees it."""
-    flood, now = "", "nobody"
+    flood, waiting, now = "", "", "nobody"
     for screen in SCREENS:
         if screen.seen_by != now:
             now = screen.seen_by
@@ -137,7 +142,10 @@ def walk(page: Page, lang: str) -> Iterator[tuple[Screen, str]]:
         if not flood and now == "coordinator":
             first = page.locator("#now article a").first.get_attribute("href") or ""
             flood = first.rpartition("/")[2]
-        yield screen, screen.path.format(flood=flood)
+        if not waiting and now == "signer":
+            first = page.locator("a[href^='/approvals/']").first.get_attribute("href")
+            waiting = first or ""
+        yield screen, screen.path.format(flood=flood, waiting=waiting)
 
 
 def enter(page: Page, name: str) -> None:

@@ -7,12 +7,13 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from crisis.incidents import commands, duties
+from crisis.incidents.forms import OptionalWords, Words
 from crisis.incidents.model import Criterion, DecisionDraft, Incident, Phase
 from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict
 from crisis.kernel.event import Event
 from crisis.kernel.ids import OFFICE_ID
-from crisis.kernel.text import OptionalLine, OptionalProse, Prose
+from crisis.kernel.text import OptionalLine
 from crisis.kernel.words import Message
 from crisis.people.model import DutyProposal, Hazard, Proposed
 from crisis.people.queries import the_system
@@ -51,7 +52,7 @@ Score = Annotated[int, Field(strict=True, ge=0, le=4)]
 class Report(Told):
     source: OptionalLine = None
     title_ar: OptionalLine = None
-    text: OptionalProse = None
+    text: OptionalWords = None
 
 
 @act("incident.report", shape=Report, begins="incident")
@@ -75,7 +76,7 @@ def report(stage: Stage, happening: Happening, told: Report) -> Event:
 
 class Watch(Told):
     level: Score = 0
-    reason: OptionalProse = None
+    reason: OptionalWords = None
 
 
 @act("incident.watch", shape=Watch, about="incident")
@@ -86,7 +87,7 @@ def watch(stage: Stage, happening: Happening, told: Watch) -> Event:
 
 
 class Because(Told):
-    reason: Prose
+    reason: Words
 
 
 @act("incident.dismiss", shape=Because, about="incident")
@@ -176,7 +177,7 @@ class Assess(Told):
     chosen: Score
     computed: Score | None = None
     scores: dict[Criterion, Score] = Field(default_factory=dict)
-    rationale: OptionalProse = None
+    rationale: OptionalWords = None
 
 
 @act("level.assess", shape=Assess)
@@ -197,7 +198,7 @@ def assess(stage: Stage, happening: Happening, told: Assess) -> Event:
 
 class ChangePhase(Told):
     to: Phase
-    reason: OptionalProse = None
+    reason: OptionalWords = None
 
 
 @act("phase.change", shape=ChangePhase)
@@ -211,13 +212,13 @@ def change_phase(stage: Stage, happening: Happening, told: ChangePhase) -> Event
 
 
 class Decide(Told):
-    question: Prose
-    options: Annotated[list[Prose], Field(min_length=1, max_length=20)]
-    chosen: Prose
-    rationale: Prose
-    information_known: OptionalProse = None
-    assumptions: OptionalProse = None
-    dissent: OptionalProse = None
+    question: Words
+    options: Annotated[list[Words], Field(min_length=1, max_length=20)]
+    chosen: Words
+    rationale: Words
+    information_known: OptionalWords = None
+    assumptions: OptionalWords = None
+    dissent: OptionalWords = None
     review_at: AwareDatetime | None = None
 
 
@@ -239,7 +240,7 @@ def decide(stage: Stage, happening: Happening, told: Decide) -> Event:
 
 
 class Say(Told):
-    text: Prose
+    text: Words
 
 
 @act("observation", "warroom.message", "report.unconfirmed", "media.observed", shape=Say)
@@ -258,8 +259,8 @@ def stand_down(stage: Stage, happening: Happening, told: Because) -> Event:
 
 
 class Close(Told):
-    summary: Prose
-    waiver: OptionalProse = None
+    summary: Words
+    waiver: OptionalWords = None
 
 
 @act("incident.close", shape=Close, about="incident")
@@ -315,7 +316,7 @@ def accept(stage: Stage, happening: Happening, told: Accept) -> Event | None:
 
 class Decline(Told):
     role: RoleName
-    reason: Prose
+    reason: Words
 
 
 @act("role.decline", shape=Decline)
@@ -332,7 +333,7 @@ def decline(stage: Stage, happening: Happening, told: Decline) -> Event:
 class HandOver(Told):
     role: RoleName
     to: PersonRef
-    note: OptionalProse = None
+    note: OptionalWords = None
 
 
 @act("role.handover", shape=HandOver)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
 from crisis.kernel import clock
@@ -17,6 +17,7 @@ from crisis.kernel.words import Message
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES, Code, Content, Language, Paragraph, Texts, Type
 from crisis.statements.model import Answer, Ground, SlotSpec
+from crisis.statements.rulebook import rulebook
 from crisis.web.asking import LARGEST_NUMBER, Form
 
 LONGEST_PARAGRAPH: Final = 4000
@@ -38,7 +39,11 @@ Ids = Annotated[list[UUID], Field(max_length=60, default_factory=list)]
 Codes = Annotated[list[Code], Field(max_length=30, default_factory=list)]
 Duties = Annotated[list[Duty], Field(max_length=15, default_factory=list)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Rule = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,8}$")]
+Rule = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_.-]{1,8}$"),
+    AfterValidator(lambda typed: _of_the_rulebook(typed)),
+]
 Link = Annotated[str, line(300)]
 LocalTime = Annotated[datetime, BeforeValidator(lambda typed: _clock_face(typed))]
 """As a clock on the wall shows it, in the zone of the incident, unless it names a zone."""
@@ -308,3 +313,9 @@ def _body(cells: Sequence[tuple[str, UUID | None]]) -> tuple[Paragraph, ...]:
     """Without what is empty at the end; an empty paragraph before keeps its translations level."""
     written = max((place for place, (text, _) in enumerate(cells, 1) if text), default=0)
     return tuple(Paragraph(text, owner) for text, owner in cells[:written])
+
+
+def _of_the_rulebook(typed: str) -> str:
+    if typed not in {rule.id for rule in rulebook().rules}:
+        raise PydanticKnownError("string_pattern_mismatch", {"pattern": "L01"})
+    return typed

@@ -89,7 +89,7 @@ def _expected(told: str, field: Field) -> Expected:
         case "blank":
             return Expected(("text.blank",)) if field.needed else WHATEVER
         case "refused":
-            if field.kind in {"ref", "way", "password", "file", "written"}:
+            if field.kind in {"ref", "way", "password", "file", "written", "explained"}:
                 return WHATEVER
             return Expected(tuple(KINDS[field.kind]["problems"]))
     code, _, code_point = told.partition(" ")

@@ -26,6 +26,7 @@ ONE_OF_EACH_KIND = {
     "flag": ("incidents.restrict", "restricted"),
     "written": ("statements.edit", "title_ar"),
     "date": ("statements.edit", "next_update"),
+    "explained": ("statements.ask_emergency", "justification"),
 }
 LARGE = 15_000
 """Bytes that cannot stand in every field of a form at once."""

@@ -116,7 +116,7 @@ def test_what_is_wrong_is_said_with_its_event(tmp_path: Path, change: Change, sa
         ("خفي\u200b هنا", "(U+200B) stands at place 4"),
         ("\ufdd0", "U+FDD0 at place 1"),
         ("ا" + "\u0301" * 40, "one too many"),
-        ("ط" * 20_001, "Too long: 20001 characters"),
+        ("ط" * 20_001, "Too long"),
     ],
 )
 @pytest.mark.parametrize("type_", ["observation", "rumour.new"], ids=["played", "not yet played"])

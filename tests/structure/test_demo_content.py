@@ -17,6 +17,7 @@ from crisis.incidents.model import Criterion, Part, Phase, computed_level
 from crisis.kernel.text import Email, Line, Prose, ShortLine, fold_arabic, line, phone
 from crisis.people.model import AudienceKind, Calendar, Digits, Hazard, Kind
 from crisis.policy import Duty, Rank
+from crisis.statements.content import Type
 from crisis.timeline import terms
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -167,6 +168,38 @@ class Close(Strict):
     summary: Prose
 
 
+class Block(Strict):
+    text: Prose
+    owner: Key | None = None
+
+
+class Write(Strict):
+    type: Type
+    next_update_in_minutes: Annotated[int, Field(gt=0)]
+    audiences: list[Key]
+    channels: list[Key]
+    titles: Names
+    bodies: dict[Language, list[Block]] = Field(min_length=3)
+
+
+class Slot(Strict):
+    ministry: Key | None = None
+    duty: Duty | None = None
+
+
+class Submit(Strict):
+    within_minutes: Annotated[int, Field(gt=0)]
+    slots: list[Slot] = Field(min_length=1)
+
+
+class Publish(Strict):
+    channels: list[Key]
+
+
+class Nothing(Strict):
+    pass
+
+
 TOLD: Mapping[str, type[Strict]] = {
     "report_incident": Report,
     "open_incident": Open,
@@ -184,6 +217,11 @@ TOLD: Mapping[str, type[Strict]] = {
     "link_incident": Link,
     "stand_down": Because,
     "close_incident": Close,
+    "create_statement": Write,
+    "submit_statement": Submit,
+    "open_statement": Nothing,
+    "approve_statement": Nothing,
+    "release_statement": Publish,
 }
 
 
@@ -193,7 +231,8 @@ class Step(BaseModel):
     by: Key
     do: str
     incident: Literal["A", "B", "C", "D", "E", "F", "G"]
-    told: dict[str, Any] = Field(alias="with")
+    told: dict[str, Any] = Field(alias="with", default={})
+    statement: Key | None = None
     name: Key | None = Field(default=None, alias="as")
 
 
@@ -250,7 +289,7 @@ def test_every_hazard_is_led_by_one_ministry_that_can_be_reached(office: DemoOff
 
 def test_each_step_tells_a_command_what_it_needs(story: list[Step]) -> None:
     for step in story:
-        assert callable(getattr(commands, step.do)), step
+        assert step.statement or callable(getattr(commands, step.do)), step
         told = TOLD[step.do].model_validate(step.told)
         if isinstance(told, Decide):
             assert 0 <= told.chosen < len(told.options), step
@@ -277,10 +316,15 @@ def test_everybody_and_everything_named_in_the_story_exists(
 
 def test_each_incident_is_told_in_order_of_time(story: list[Step]) -> None:
     for letter in "ABCDEFG":
-        own = [step for step in story if step.incident == letter]
+        own = [each for each in story if each.incident == letter and not each.statement]
         times = [step.minutes_ago for step in own]
         assert times == sorted(set(times), reverse=True), letter
         assert own[0].do in ("report_incident", "open_incident")
+    for key in ("first", "second"):
+        own = [each for each in story if each.statement == key]
+        times = [each.minutes_ago for each in own]
+        assert times == sorted(set(times), reverse=True), key
+        assert own[0].do == "create_statement"
 
 
 def test_the_story_is_long_enough_to_look_alive(story: list[Step]) -> None:
