@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -34,6 +33,7 @@ from crisis.alerts.couriers import (
 from crisis.alerts.flow import Errand, Flow, Taken
 from crisis.alerts.lanes import Way
 from crisis.alerts.outbox import ErrorClass, Lane
+from crisis.alerts.writer import Writer
 from crisis.jobs import heartbeat
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
@@ -86,14 +86,14 @@ class Dispatcher:
         self._woken, self._under_way = asyncio.Event(), set[asyncio.Task[None]]()
         self._loop = asyncio.get_running_loop()
         begun.set()
-        with ThreadPoolExecutor(1, thread_name_prefix="outbox") as self._writer:
-            looked_at = -self._timing.round
-            while not self._is_ending:
-                looks = time.monotonic() - looked_at >= self._timing.round
-                looked_at = time.monotonic() if looks else looked_at
-                await self._round(looks_around=looks)
-                await self._pause()
-            await self._end()
+        self._writer = Writer()
+        looked_at = -self._timing.round
+        while not self._is_ending:
+            looks = time.monotonic() - looked_at >= self._timing.round
+            looked_at = time.monotonic() if looks else looked_at
+            await self._round(looks_around=looks)
+            await self._pause()
+        await self._end()
 
     async def _pause(self) -> None:
         """Until there is news; results wait a moment for others."""
@@ -175,11 +175,12 @@ class Dispatcher:
             task.cancel()
         for each in self._flows:
             await each.courier.close()
+        self._writer.close()
 
     async def _in_writer(self, work: Callable[[], T]) -> T | None:
         """What the work answers, from the thread that talks to the database; None if it failed."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+            return await self._writer.done(work)
         except OperationalError as error:
             log.warning("The outbox could not be reached: %s", error.orig)
         except Exception:  # whatever is wrong with this round, the next must come

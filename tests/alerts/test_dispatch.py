@@ -1,10 +1,13 @@
 """What the dispatcher promises of every message, one promise after the other."""
 
+import subprocess
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
@@ -35,6 +38,8 @@ from tests.alerts.waiting import (
     states,
     wait_until,
 )
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -564,6 +569,17 @@ def test_stopped_it_ends_what_is_under_way_and_takes_up_nothing_more(incident: I
 
     assert courier.is_closed
     assert states(ids) == {State.ACCEPTED: 3, State.QUEUED: 27}
+
+
+@pytest.mark.slow
+def test_a_process_that_ends_writes_down_what_came_of_its_last_calls(
+    house: str, incident: Incident
+) -> None:
+    ids = queue(incident, *map(str, range(10)))
+    command = [sys.executable, "-m", "tests.alerts.ends_while_sending", house]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=60)
+
+    assert states(ids) == {State.ACCEPTED: 3, State.QUEUED: 7}
 
 
 def test_while_a_story_is_told_it_rests(

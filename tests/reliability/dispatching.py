@@ -39,7 +39,7 @@ from tests.reliability.one_dispatcher import SLOTS, account_at
 from tests.reliability.races import databases
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PER_LIFE: Final = 40
+PER_LIFE: Final = 60
 """How many messages wait when a worker begins, so that it dies among them."""
 RETRY_AFTER: Final = 0.5
 FAULTY: Final = tuple(each for each in Habit if each is not Habit.ACCEPTS)
@@ -226,7 +226,7 @@ def kill_workers(url: str, kills: int, chance: random.Random, *, lists: bool = T
         provider.lists = lists
         for _ in range(kills):
             messages.top_up(PER_LIFE)
-            until = provider.count + chance.randrange(1, PER_LIFE - SLOTS)
+            until = provider.count + chance.randrange(1, PER_LIFE // 2)
             worker = nursery.start()
             wait_until(lambda until=until: provider.count >= until)  # type: ignore[misc] - bound now
             time.sleep(chance.uniform(0, 0.03))
