@@ -16,7 +16,8 @@ from crisis.account.founding import found, read_founding
 from crisis.alerts import couriers
 from crisis.incidents.queries import read_journal
 from crisis.jobs.wakeups import Worker
-from crisis.kernel import database, migrations
+from crisis.kernel import backup as backups
+from crisis.kernel import clock, database, migrations
 from crisis.kernel.errors import Invalid, Refusal
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people import importing, planning
@@ -28,7 +29,7 @@ from crisis.replay.playing import read as read_scenario
 from crisis.replay.report import Line
 from crisis.seeding import seed_demo
 from crisis.serving import PortTakenError
-from crisis.settings import Settings, SettingsError, is_loopback, load
+from crisis.settings import ROOT, Settings, SettingsError, is_loopback, load
 
 
 @click.group(invoke_without_command=True)
@@ -141,6 +142,24 @@ def verify() -> None:
     if flaws:
         _end(f"The journal is not what was written: {len(flaws)} flaws.", code=1)
     click.echo(f"Every line follows the one before: {lines} lines in {streams} streams.")
+
+
+@main.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path | None) -> None:
+    """Copy the whole database to FILE while it is in use; never over a file that is there.
+
+    Without FILE, to var/backups/ under the time of day in UTC. The key of the installation
+    (SECRET_KEY, or var/secret_key) is not in it: keep that apart.
+    """
+    url = _settings().database
+    name = f"nasaq-{clock.now():%Y%m%d-%H%M%S}{backups.suffix_of(url)}"
+    target = file or ROOT / "var" / backups.FOLDER / name
+    try:
+        size = backups.back_up(url, target)
+    except backups.BackupError as error:
+        _end(f"{error}\nNo backup was made.", code=1)
+    click.echo(f"{target}  {size / 1_000_000:.1f} MB")
 
 
 @main.command()

@@ -293,7 +293,7 @@ def ministry_choices(language: str) -> list[dict[str, Any]]:
 def read_journal() -> tuple[list[str], int, int]:
     """Every flaw of the journal as a sentence, and how many streams and lines were read."""
     with reading() as session:
-        refs = dict(session.execute(select(Incident.id, Incident.ref)).tuples().all())
+        refs = dict(session.execute(select(Incident.id, Incident.ref)).all())
         flaws = [f"{refs.get(flaw.stream, 'office')}: {flaw}" for flaw in journal.verify(session)]
         streams, lines = journal.size(session)
     return flaws, streams, lines
