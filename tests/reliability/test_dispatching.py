@@ -33,6 +33,7 @@ def test_killed_among_its_messages_a_worker_loses_and_doubles_none(house: str, l
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_dying_at_any_boundary_loses_and_doubles_none(house: str) -> None:
     verdict, boundaries = die_at_every_boundary(house)
     print(f"{boundaries} boundaries: {verdict}")
