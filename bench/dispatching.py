@@ -60,7 +60,8 @@ of 50 ms or 500 by a thread that no task waits for; urllib3 with one pool of kep
 their messages lie in Redis (in memory, on a unix socket) before the clock begins.
 """
 HEADINGS: Final = (
-    "  medians (least-most)             SMS/s          CPU us/SMS  servers  conn.  floor  Celery"
+    "  medians (least-most)             SMS/s          "
+    "CPU us/SMS  of its core  servers  conn.  floor  Celery"
 )
 
 
@@ -185,7 +186,7 @@ def report_sms(found: Mapping[str, Sequence[Figures]]) -> None:
         m, rates = middle[name], [one.rate for one in each]
         print(
             f"  {name:24} {m.rate:7.0f} ({f'{min(rates):.0f}-{max(rates):.0f})':11} {m.own:8.0f}"
-            f"{m.beside:9.0f} {m.connections:6} {m.rate / floor:6.2f} {m.rate / celery:6.1f}x"
+            f"{m.rate * m.own / 1e6:11.0%} {m.beside:9.0f} {m.connections:6} {m.rate / floor:6.2f} {m.rate / celery:6.1f}x"
         )
     print()
     for name in NASAQ:

@@ -72,8 +72,10 @@ def a_server(**settings: str) -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="nasaq-postgres-"))
     try:
         server = _start(folder, _SETTINGS | settings)
-        yield server
-        processes.end(server.process, signal.SIGQUIT)
+        try:
+            yield server
+        finally:
+            processes.end(server.process, signal.SIGQUIT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
