@@ -184,9 +184,10 @@ def report_sms(found: Mapping[str, Sequence[Figures]]) -> None:
     )
     for name, each in found.items():
         m, rates = middle[name], [one.rate for one in each]
+        spread, share = f"({min(rates):.0f}-{max(rates):.0f})", m.rate * m.own / 1e6
         print(
-            f"  {name:24} {m.rate:7.0f} ({f'{min(rates):.0f}-{max(rates):.0f})':11} {m.own:8.0f}"
-            f"{m.rate * m.own / 1e6:11.0%} {m.beside:9.0f} {m.connections:6} {m.rate / floor:6.2f} {m.rate / celery:6.1f}x"
+            f"  {name:24} {m.rate:7.0f} {spread:11} {m.own:8.0f} {share:11.0%} {m.beside:9.0f} "
+            f"{m.connections:6} {m.rate / floor:6.2f} {m.rate / celery:6.1f}x"
         )
     print()
     for name in NASAQ:
