@@ -60,8 +60,8 @@ of 50 ms or 500 by a thread that no task waits for; urllib3 with one pool of kep
 their messages lie in Redis (in memory, on a unix socket) before the clock begins.
 """
 HEADINGS: Final = (
-    "  medians (least-most)             SMS/s          "
-    "CPU us/SMS  of its core  servers  conn.  floor  Celery"
+    f"\n  {'medians (least-most)':24} {'SMS/s':>7} {'':11} {'us CPU':>8} {'of its core':>11} "
+    f"{'servers':>9} {'conn.':>6} {'floor':>6} {'Celery':>7}"
 )
 
 
@@ -179,9 +179,7 @@ def compare_sms(ground: Grounds, stub: Program, postgres: int, messages: int, ro
 def report_sms(found: Mapping[str, Sequence[Figures]]) -> None:
     middle = {name: median(each) for name, each in found.items()}
     floor, celery = middle[FLOOR].rate, middle[CELERY].rate
-    print(
-        "\n  medians (least-most)         SMS/s            CPU us/SMS  servers  conn. floor  Celery"
-    )
+    print(HEADINGS)
     for name, each in found.items():
         m, rates = middle[name], [one.rate for one in each]
         spread, share = f"({min(rates):.0f}-{max(rates):.0f})", m.rate * m.own / 1e6
