@@ -121,6 +121,8 @@ def _title(text: Content, language: Language, statement: Statement) -> str:
 
 def _as_sms(text: Content, language: Language, *, asks: bool, drill: bool) -> str:
     link, prefix = example_link() if asks else "", EXERCISE[language] if drill else ""
-    short = short_form(text, language, parts=PARTS_OF_FREE_TEXT, before=prefix, below=link).text
-    bare = short.removeprefix(prefix)
+    short = short_form(
+        text, language, parts=PARTS_OF_FREE_TEXT, before=prefix, below=link, never_bare=True
+    )
+    bare = short.text.removeprefix(prefix)
     return bare.removesuffix(link) + LINK if asks else bare

@@ -21,7 +21,9 @@ from crisis.statements.places import PLACE, places_in
 from crisis.statements.sms import SmsLength, sms_length
 
 PARTS_OF_FREE_TEXT: Final = 3
-"""SMS parts that a text without a template, or that of a statement, may take."""
+"""SMS parts that a text without a template may take, and what that of a statement aims at."""
+PARTS_OF_STATEMENT: Final = 6
+"""Nobody can shorten what was signed; one long sentence of it is better told than left out."""
 _NEUTRAL: Final = re.compile(r"[0-9 :./+-]+")
 """What is written alike in every language: a time, a number to dial."""
 _EXAMPLE: Final = "7Kq2mZpX4Rta9Wc3"
@@ -150,7 +152,7 @@ def words(alert: Alert, language: Language, channel: Channel, facts: Facts) -> W
         alert.title.get(language, ""), language, alert.values, facts
     )
     return Words(
-        text=marked(text, language, is_exercise=facts.is_exercise),
+        text=marked(text, language, is_exercise=facts.is_exercise) if text.strip() else "",
         subject=marked(subject, language, is_exercise=facts.is_exercise) if subject else "",
         open=tuple(dict.fromkeys((*left, *open_too))),
         unknown=tuple(dict.fromkeys((*unknown, *unknown_too))),
@@ -166,8 +168,10 @@ def title_of(alert: Alert, language: Language) -> str:
 
 def most_parts(alert: Alert) -> int:
     """How many SMS parts its text may take, unless lives depend on it."""
+    if alert.statement_id:
+        return PARTS_OF_STATEMENT
     known = templates().get(alert.template or "")
-    return known.parts if known and not alert.statement_id else PARTS_OF_FREE_TEXT
+    return known.parts if known else PARTS_OF_FREE_TEXT
 
 
 def places_to_fill(alert: Alert) -> tuple[str, ...]:

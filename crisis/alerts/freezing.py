@@ -257,7 +257,12 @@ def _same_matter(one: Alert, other: Alert) -> bool:
 def _must_say_something(alert: Alert, said: Said) -> None:
     fields: dict[str, Message] = {}
     for (language, channel), told in said.items():
-        if not told.text.strip():
+        if alert.statement_id and not (told.text and told.subject):
+            fields[f"sms_{language}"] = Message(
+                "The statement is not out in this language. Release its translation first, or "
+                "leave out those who read it."
+            )
+        elif not told.text:
             fields[f"sms_{language}"] = Message("Somebody reads this language: write the text.")
         elif channel is Channel.EMAIL and not told.subject:
             fields[f"title_{language}"] = Message("A mail needs a subject in this language.")

@@ -53,21 +53,28 @@ class ShortForm:
 
 
 def short_form(
-    content: Content, language: Language, *, parts: int = 2, before: str = "", below: str = ""
+    content: Content,
+    language: Language,
+    *,
+    parts: int = 2,
+    before: str = "",
+    below: str = "",
+    never_bare: bool = False,
 ) -> ShortForm:
     """The title and as many whole sentences as `parts` have room for, in reading order.
 
     Room goes first to what people should do, then to when we speak again, whom to call, what is
     known. `before` is a prefix (of an exercise), `below` a last line of its own (a link); both are
     counted. Nothing is ever cut short: with a title too long for `parts`, the text is longer.
+    `never_bare`: where no sentence has room beside the title, the title gives way; where not even
+    that helps, the most urgent sentence stands there whole, in more parts.
     """
     body = [sentence for sentence in sentences_of(content, language) if sentence.paragraph]
     frame = _Frame(content.titles.get(language, ""), before, below)
-    chosen: list[int] = []
-    for place in sorted(range(len(body)), key=lambda place: _urgency(body[place])):
-        wider = sorted([*chosen, place])
-        if sms_length(frame.around([body[each] for each in wider])).count <= parts:
-            chosen = wider
+    chosen = _fitting(body, frame, parts)
+    if never_bare and body and not chosen:
+        frame = _Frame("", before, below)
+        chosen = _fitting(body, frame, parts) or _most_urgent(body)[:1]
     text = frame.around([body[each] for each in chosen])
     left_out = [sentence for place, sentence in enumerate(body) if place not in chosen]
     return ShortForm(
@@ -76,6 +83,20 @@ def short_form(
         tuple(sentence.text for sentence in left_out),
         advice_left_out=any(Element.ADVICE in elements_of(sentence) for sentence in left_out),
     )
+
+
+def _fitting(body: Sequence[Sentence], frame: "_Frame", parts: int) -> list[int]:
+    """The places of the sentences that have room together, in reading order."""
+    chosen: list[int] = []
+    for place in _most_urgent(body):
+        wider = sorted([*chosen, place])
+        if sms_length(frame.around([body[each] for each in wider])).count <= parts:
+            chosen = wider
+    return chosen
+
+
+def _most_urgent(body: Sequence[Sentence]) -> list[int]:
+    return sorted(range(len(body)), key=lambda place: _urgency(body[place]))
 
 
 @dataclass(frozen=True)

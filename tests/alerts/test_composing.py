@@ -254,6 +254,30 @@ def test_a_released_text_is_carried_as_it_was_signed_and_cannot_be_rewritten(hou
     assert alerts.confirmed(alerts.asked(alert, by=by), by=second).text_hash == alert.text_hash
 
 
+def test_what_was_signed_in_one_language_is_not_sent_empty_to_readers_of_another(
+    house: str,
+) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident)
+    by = alerts.an_operator(incident)
+    alert = carrying(statement, incident, by, alerts.an_officer(1, language="fr"))
+    with refused(Invalid, "missing_language") as said:
+        alerts.asked(alert, by=by)
+    assert isinstance(said.value, Invalid)
+    assert "Release its translation" in str(said.value.fields["sms_fr"])
+
+
+def test_an_exercise_is_no_text_by_itself(house: str) -> None:
+    given.an_office(is_exercise=True)
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1, language="en")
+    draft = alerts.a_draft(people=[person], sms={"ar": "نص {link}"}, values={})
+    with refused(Invalid, "missing_language"):
+        alerts.asked(alerts.an_alert(incident, by, draft), by=by)
+    shown = looked_at(incident, by, draft).readings
+    assert {each.language: each.written for each in shown} == {"ar": True, "en": False, "fr": False}
+
+
 def test_only_what_is_out_and_still_holds_is_carried(house: str) -> None:
     incident = given.an_incident()
     by, person = alerts.an_operator(incident), alerts.an_officer(1)

@@ -62,6 +62,22 @@ def test_advice_without_room_is_reported_not_cut() -> None:
     assert short.advice_left_out
 
 
+def test_a_message_is_never_a_title_alone() -> None:
+    """Nobody learns anything from the name of an authority and a link."""
+    sentence = " ".join(["غادروا", *["المنطقة"] * 14]) + "."
+    content = Content(
+        Type.UPDATE,
+        titles={"ar": "الإدارة العامة للسلامة الوطنية والحماية المدنية"},
+        bodies={"ar": paragraphs_of(sentence)},
+    )
+    assert short_form(content, "ar").text == content.titles["ar"]
+    without = short_form(content, "ar", before="تمرين: ", never_bare=True)
+    assert without.text == f"تمرين: {sentence}"
+    assert (without.length.count, without.left_out) == (2, ())
+    longer = short_form(content, "ar", parts=1, never_bare=True)
+    assert longer.text == sentence, "whole, although it takes more room than there is"
+
+
 @given(st.lists(st.sampled_from(["غادروا الآن.", "الطريق مغلق.", "كلمة " * 30 + "."]), max_size=8))
 def test_short_forms_fit_and_keep_the_order(sentences: list[str]) -> None:
     content = Content(Type.UPDATE, bodies={"ar": paragraphs_of(" ".join(sentences))})
