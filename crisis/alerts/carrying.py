@@ -13,7 +13,7 @@ from crisis.alerts.outbox import LINK
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, readable
-from crisis.statements.forms_of_text import EXERCISE, plain_text, short_form
+from crisis.statements.forms_of_text import EXERCISE, short_form
 from crisis.statements.model import Rendition, State, Statement, Version
 from crisis.statements.witness import must_be_as_told
 
@@ -38,10 +38,8 @@ def carry(session: Session, alert: Alert) -> None:
         each: _as_sms(text, each, asks=alert.asks_answer, drill=drill)
         for each, text in texts.items()
     }
-    alert.mail = {
-        each: plain_text(text, each, below=[LINK] if alert.asks_answer else [])
-        for each, text in texts.items()
-    }
+    below = f"\n\n{LINK}" if alert.asks_answer else ""  # its title is the subject of the mail
+    alert.mail = {each: text.text(each) + below for each, text in texts.items()}
 
 
 def out(session: Session, statement: Statement) -> Version:

@@ -7,6 +7,7 @@ pushed to all (`Present`); what is one's own alone is read with the actor (`Room
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
@@ -454,9 +455,10 @@ def _apart(pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _ticks(start: datetime, end: datetime, place: Any) -> list[dict[str, Any]]:
-    """About six full hours (or days) along the axis."""
+    """About six full hours (or days, or weeks) along the axis, however long it is."""
     hours = (end - start).total_seconds() / 3600
-    step = next((each for each in (1, 2, 3, 6, 12, 24, 48, 96, 168) if hours / each <= 6), 336)
+    weeks = ceil(hours / 6 / 168) * 168
+    step = next((each for each in (1, 2, 3, 6, 12, 24, 48, 96, 168) if hours / each <= 6), weeks)
     first = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     ticks, at = [], first
     while at < end:

@@ -248,6 +248,7 @@ def test_a_released_text_is_carried_as_it_was_signed_and_cannot_be_rewritten(hou
     assert given.INSTRUCTION in alert.sms["ar"]
     assert alert.sms["ar"].endswith("{link}")
     assert alert.title["ar"] == "توجيه إلى سكان الوادي"
+    assert alert.mail["ar"].startswith(given.INSTRUCTION), "the title stands above it already"
     edit_alert(by, alert.id, draft=alerts.a_draft(people=[person]), based_on=1)
     assert alerts.alert(alert.id).sms == alert.sms
     second = alerts.an_operator(incident)

@@ -1,0 +1,1 @@
+"""What the war room shows."""
