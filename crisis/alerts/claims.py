@@ -29,7 +29,16 @@ from crisis.alerts import escalation, links, receipts
 from crisis.alerts.couriers import Accepted, Found, GiveUp, Letter, NotAccepted, Outcome, Trace
 from crisis.alerts.lanes import Way
 from crisis.alerts.model import Alert, AlertState, Prefer
-from crisis.alerts.outbox import LINK, Channel, Delivery, ErrorClass, Purpose, State, Wording
+from crisis.alerts.outbox import (
+    LINK,
+    Channel,
+    Delivery,
+    ErrorClass,
+    Purpose,
+    State,
+    Wording,
+    keepable,
+)
 from crisis.alerts.posting import AT_ONCE, repeat
 
 outbox: Final = cast(Table, Delivery.__table__)
@@ -229,18 +238,19 @@ def settle(
         row = {"of": letter.delivery_id, "at_attempt": letter.attempt, "now": hand.now}
         match outcome:
             case Accepted(reference, status):
-                accepted.append(
-                    {**row, "new_reference": reference, "new_provider_status": status[:32]}
-                )
+                named = {"new_reference": keepable(reference, 64)}
+                accepted.append({**row, **named, "new_provider_status": keepable(status, 32)})
             case NotAccepted(why, retry_after):
                 again = hand.after(hand.timing.round if retry_after is None else retry_after)
-                refused.append({**row, "new_why": why[:200], "new_not_before": again})
+                refused.append({**row, "new_why": keepable(why, 200), "new_not_before": again})
             case GiveUp(why, code, error_class):
-                ended = {"new_error_code": code, "new_error_class": error_class}
-                given_up.append({**row, **ended, "new_why": why[:200]})
+                ended = {"new_error_code": code and keepable(code, 16)}
+                ended |= {"new_error_class": error_class, "new_why": keepable(why, 200)}
+                given_up.append({**row, **ended})
             case _:
                 look_at = hand.after(hand.timing.look_after)
-                unknown.append({**row, "new_why": outcome.why[:200], "new_not_before": look_at})
+                why = keepable(outcome.why, 200)
+                unknown.append({**row, "new_why": why, "new_not_before": look_at})
     _write(session, _ACCEPTED, accepted)
     _write(session, _REFUSED, refused)
     _write(session, _UNKNOWN, unknown)
@@ -393,9 +403,9 @@ def settle_traces(
     """Write what the provider lists. What it does not list twice is left to a person, or sent once
     more where the alert says that reaching somebody matters most."""
     found = {
-        trace.reference: (letter, Accepted(trace.reference, trace.status))
+        reference: (letter, Accepted(reference, trace.status))
         for letter, trace in traces
-        if isinstance(trace, Found)
+        if isinstance(trace, Found) and (reference := keepable(trace.reference, 64))
     }
     for taken in _called(session, provider, found):
         del found[taken]  # it is the reference of another message that says the same

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from crisis.alerts.outbox import Channel, Lane
+from crisis.alerts.outbox import Channel, Lane, keepable
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def break_lane(session: Session, provider: str, why: str, *, at: datetime, probe
     """The provider fails: nothing goes there but one message every `probe` seconds."""
     row = lane(session, provider)
     if row.broken_since is None:
-        row.broken_since, row.why = at, why[:200]
+        row.broken_since, row.why = at, keepable(why, 200)
         row.try_again_at = at + timedelta(seconds=probe)
 
 

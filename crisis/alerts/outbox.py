@@ -22,6 +22,13 @@ LINK: Final = "{link}"
 that the secret in it is nowhere in the database."""
 
 
+def keepable(told: str, length: int) -> str:
+    """What a provider said, as a row can keep it: databases take no NUL and no half a character,
+    and one odd answer must not stand in the way of all others."""
+    whole = told.encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\x00", "\ufffd")[:length]
+
+
 class Channel(StrEnum):
     """By what somebody is reached."""
 

@@ -227,6 +227,34 @@ class Forgetful(Told):
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        GiveUp("\ud800 no\x00", "\x0021211"),
+        NotAccepted("\x00\udfff", 0.05),
+        Unknown("\x00"),
+        Accepted("SM\x00\ud800", "\x00"),
+    ],
+)
+def test_what_no_row_can_keep_of_an_answer_holds_up_nothing(
+    incident: Incident, answer: Outcome
+) -> None:
+    (odd,) = queue(incident, "odd", priority=0)
+    ids = queue(incident, "other")
+    with dispatching(Told(calls_at_once=1, answers=deque([answer]))):
+        wait_until(all_in(State.ACCEPTED, ids))
+    assert row(odd).state != State.SENDING
+
+
+def test_a_provider_that_lists_a_reference_no_row_can_keep_holds_up_nothing(
+    incident: Incident,
+) -> None:
+    (odd,) = queue(incident, "odd", priority=0)
+    courier = Told(answers=deque([Unknown("silence")]), has={"odd": "SM\x00\ud800"})
+    with dispatching(courier):
+        wait_until(all_in(State.ACCEPTED, [odd]))
+
+
+@pytest.mark.parametrize(
     "courier",
     [
         lambda: Told(always=lambda _: Unknown("500")),
