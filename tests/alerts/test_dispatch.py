@@ -197,8 +197,14 @@ def test_what_was_not_accepted_is_sent_again_when_the_provider_says(incident: In
     courier = Told(answers=deque([NotAccepted("429", 0.4)]))
     began = time.monotonic()
     with dispatching(courier):
-        wait_until(lambda: row(ids[0]).state == State.QUEUED and row(ids[0]).attempt == 1)
-        assert row(ids[0]).why == "429"
+        seen: list[Delivery] = []
+
+        def refused_once() -> bool:
+            seen.append(row(ids[0]))
+            return seen[-1].state == State.QUEUED and seen[-1].attempt == 1
+
+        wait_until(refused_once)
+        assert seen[-1].why == "429"
         wait_until(all_in(State.ACCEPTED, ids))
 
     assert 0.4 <= time.monotonic() - began < 3

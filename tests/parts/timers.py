@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from crisis.alerts.outbox import Delivery
+from crisis.alerts.outbox import Channel, Delivery
 from crisis.deadlines.jobs import fire_due
 from crisis.deadlines.model import Code, Deadline, State
 from crisis.jobs.reactions import resting, work_off
@@ -48,7 +48,9 @@ def running(code: Code, subject_id: UUID) -> dict[int, datetime]:
 
 
 def told(person_id: UUID) -> Sequence[Delivery]:
-    """What waits in the outbox for this person, in order."""
+    """What this person was told by mail, in order; the same goes to their phone."""
     with reading() as session:
-        found = select(Delivery).where(Delivery.person_id == person_id)
+        found = select(Delivery).where(
+            Delivery.person_id == person_id, Delivery.channel == Channel.EMAIL
+        )
         return session.scalars(found.order_by(Delivery.seq)).all()
