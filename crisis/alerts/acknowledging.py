@@ -7,12 +7,13 @@ installation, about the person it was sent to; what a coordinator records bears 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from crisis.alerts.escalation import about, ask_next, chain_acknowledged, has_enough, stop_waiting
 from crisis.alerts.links import hash_of
 from crisis.alerts.model import Alert, AlertState
+from crisis.alerts.outbox import NEVER_LEFT, Channel, Delivery
 from crisis.alerts.recipients import (
     SILENT,
     AlertAcknowledged,
@@ -85,18 +86,28 @@ def of_secret(session: Session, secret: str) -> Recipient | None:
     return session.scalar(select(Recipient).where(Recipient.token_hash == hash_of(secret)))
 
 
-def awaited_from(session: Session, mobile: str, at: datetime) -> Recipient | None:
+def awaited_from(
+    session: Session, mobile: str, at: datetime, *, rehearsed: bool
+) -> Recipient | None:
     """Whom a reply from this number speaks for: the newest alert that still waits for it; when none
     waits, the newest whose time has passed, so that late words are kept as late.
 
-    None when nothing was asked there, or it was answered already: a word said twice must not answer
-    another alert.
+    What never left for that phone is not meant: what still waits, what went by mail alone and,
+    unless the reply is rehearsed as well, an exercise. None when nothing was asked there, or it was
+    answered already: a word said twice must not answer another alert.
     """
+    left = exists().where(
+        Delivery.recipient_id == Recipient.id,
+        Delivery.channel == Channel.SMS,
+        Delivery.state.not_in(NEVER_LEFT),
+        Delivery.is_exercise.in_((False, rehearsed)),
+    )
     asked = (
         select(Recipient)
         .join(Alert, Alert.id == Recipient.alert_id)
         .where(
             Recipient.mobile == mobile,
+            left,
             Recipient.answer.in_(SILENT),
             Alert.state != AlertState.CANCELLED,
             Alert.expires_at > at,

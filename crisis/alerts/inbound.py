@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from crisis.alerts.acknowledging import acknowledge, awaited_from, decline
 from crisis.alerts.escalation import about
 from crisis.alerts.model import Alert
-from crisis.alerts.outbox import InboundMessage, OptOut
+from crisis.alerts.outbox import InboundMessage, OptOut, keepable
 from crisis.alerts.receipts import opt_out
 from crisis.alerts.recipients import Method, Recipient, StopAsked
 from crisis.kernel import clock
@@ -131,8 +131,8 @@ def _kept(session: Session, incoming: Incoming) -> InboundMessage:
         "id": new_id(),
         "provider": incoming.provider,
         "reference": incoming.reference[:64],
-        "from_number": incoming.from_number[:20],
-        "text": incoming.text.replace("\x00", "\ufffd")[:LONGEST],
+        "from_number": keepable(incoming.from_number, 20),
+        "text": keepable(incoming.text, LONGEST),
         "at": now,
         "intent": intent,
     }
@@ -155,7 +155,8 @@ def _address(session: Session, message: InboundMessage, intent: Intent, now: dat
     message.person_id = session.scalar(_people(number))
     recipient = None
     if intent in {Intent.ACK, Intent.DECLINE} and _are_replies_taken(session, message.provider):
-        recipient = awaited_from(session, number, now)
+        rehearsed = message.provider == REHEARSED
+        recipient = awaited_from(session, number, now, rehearsed=rehearsed)
     elif intent is Intent.STOP:
         recipient = session.scalar(_latest(number))
         if recipient is None and message.person_id is None:

@@ -106,6 +106,10 @@ LOST: Final = frozenset(
     {State.UNDELIVERED, State.FAILED, State.SUPPRESSED, State.EXPIRED, State.CANCELLED}
 )
 
+NEVER_LEFT: Final = frozenset(
+    {State.QUEUED, State.FAILED, State.SUPPRESSED, State.EXPIRED, State.CANCELLED}
+)
+
 
 class ErrorClass(StrEnum):
     """Why a message did not arrive, in words that tell what to do about it (domain §3.5)."""

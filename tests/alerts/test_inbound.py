@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,8 +10,10 @@ from sqlalchemy import func, select, update
 
 from crisis.alerts import inbound
 from crisis.alerts.inbound import Incoming, Intent, finish, intent_of, receive
-from crisis.alerts.outbox import Delivery, InboundMessage, OptOut
+from crisis.alerts.model import Alert
+from crisis.alerts.outbox import Channel, Delivery, InboundMessage, OptOut, State
 from crisis.alerts.recipients import Method, Recipient
+from crisis.incidents.model import Incident
 from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
@@ -72,6 +75,21 @@ def tunis(house: str) -> None:
         session.get_one(Office, OFFICE_ID).country = "TN"
 
 
+def a_drill() -> Incident:
+    begun = given.an_incident()
+    with bookkeeping() as session:
+        session.get_one(Incident, begun.id).is_exercise = True
+    return given.incident(begun.id)
+
+
+def an_alert(*people: Actor, on: Incident, **told: Any) -> Alert:
+    """One that is on their phones."""
+    alert = story.an_alert(*people, on=on, **told)
+    for each in story.recipients(alert):
+        story.brought(each, State.SENT)
+    return alert
+
+
 def said(person: Actor | str, text: str, *, sid: str = "SM1", provider: str = "twilio") -> Intent:
     number = person if isinstance(person, str) else number_of(person)
     return receive(Incoming(provider, sid, number, text))
@@ -96,7 +114,7 @@ def count(table: type[object]) -> int:
 @pytest.mark.usefixtures("tunis")
 def test_yes_acknowledges_once_however_often_it_is_told() -> None:
     incident, person = given.an_incident(), story.somebody(given.a_ministry())
-    alert = story.an_alert(person, on=incident)
+    alert = an_alert(person, on=incident)
     for _ in range(5):
         assert said(person, "نعم") is Intent.ACK
     row = recipient(alert, person)
@@ -112,7 +130,7 @@ def test_no_asks_the_deputy_at_once() -> None:
     incident, ministry = given.an_incident(), given.a_ministry()
     deputy = story.somebody(ministry, name="خديجة", duty=None)
     person = story.somebody(ministry, deputy=deputy)
-    alert = story.an_alert(person, on=incident)
+    alert = an_alert(person, on=incident)
     said(person, "٢")
     assert recipient(alert, person).answer == "escalated"
     assert recipient(alert, deputy).answer == "waiting"
@@ -121,9 +139,9 @@ def test_no_asks_the_deputy_at_once() -> None:
 @pytest.mark.usefixtures("tunis")
 def test_yes_is_for_the_newest_alert_that_waits_and_said_twice_for_no_other() -> None:
     incident, person = given.an_incident(), story.somebody(given.a_ministry())
-    first = story.an_alert(person, on=incident)
+    first = an_alert(person, on=incident)
     with clock.at(NOON + MINUTE):
-        second = story.an_alert(person, on=incident, number=2)
+        second = an_alert(person, on=incident, number=2)
         for _ in range(3):
             said(person, "1", sid="SM1")
         assert recipient(second, person).answer == "acknowledged"
@@ -135,7 +153,7 @@ def test_yes_is_for_the_newest_alert_that_waits_and_said_twice_for_no_other() ->
 @pytest.mark.usefixtures("tunis")
 def test_yes_from_another_number_or_of_an_alert_that_is_over_acknowledges_nothing() -> None:
     incident, person = given.an_incident(), story.somebody(given.a_ministry())
-    alert = story.an_alert(person, on=incident, expires_in=5 * MINUTE)
+    alert = an_alert(person, on=incident, expires_in=5 * MINUTE)
     said("+218910000000", "1", sid="SM1")
     said("short", "1", sid="SM2")
     said("whatsapp:+2189100000000", "1", sid="SM3")
@@ -149,7 +167,7 @@ def test_yes_from_another_number_or_of_an_alert_that_is_over_acknowledges_nothin
 @pytest.mark.usefixtures("house")
 def test_where_a_country_has_no_replies_only_a_rehearsal_has() -> None:
     incident, person = given.an_incident(), story.somebody(given.a_ministry())
-    alert = story.an_alert(person, on=incident)
+    alert = an_alert(person, on=incident)
     said(person, "1", sid="SM1")
     assert recipient(alert, person).answer == "waiting"
     assert [each.intent for each in kept()] == ["ack"]
@@ -158,11 +176,57 @@ def test_where_a_country_has_no_replies_only_a_rehearsal_has() -> None:
 
 
 @pytest.mark.usefixtures("tunis")
+def test_a_word_from_a_real_phone_is_not_for_an_exercise_it_never_got() -> None:
+    real, drill = given.an_incident(), a_drill()
+    person = story.somebody(given.a_ministry())
+    alert = an_alert(person, on=real)
+    with clock.at(NOON + MINUTE):
+        rehearsed = an_alert(person, on=drill)
+        said(person, "1", sid="SM1")
+        assert recipient(rehearsed, person).answer == "waiting"
+        assert recipient(alert, person).answer == "acknowledged"
+        said(person, "1", sid="SM2")
+        assert recipient(rehearsed, person).answer == "waiting"
+        said(person, "1", sid="SM3", provider="local")
+        assert recipient(rehearsed, person).answer == "acknowledged"
+
+
+@pytest.mark.usefixtures("tunis")
+def test_an_sms_answers_no_alert_that_has_not_left_yet() -> None:
+    incident, person = given.an_incident(), story.somebody(given.a_ministry())
+    first = an_alert(person, on=incident)
+    with clock.at(NOON + MINUTE):
+        held = story.an_alert(person, on=incident, number=2)
+        said(person, "1", sid="SM1")
+        said(person, "1", sid="SM2")
+    assert recipient(first, person).answer == "acknowledged"
+    assert recipient(held, person).answer == "waiting"
+
+
+@pytest.mark.usefixtures("tunis")
+def test_an_sms_answers_no_alert_that_went_by_mail_alone() -> None:
+    incident, person = given.an_incident(), story.somebody(given.a_ministry())
+    by_sms = an_alert(person, on=incident)
+    with clock.at(NOON + MINUTE):
+        by_mail = an_alert(person, on=incident, number=2, channels=[Channel.EMAIL])
+        said(person, "1")
+    assert recipient(by_mail, person).answer == "waiting"
+    assert recipient(by_sms, person).answer == "acknowledged"
+
+
+@pytest.mark.usefixtures("house")
+def test_a_number_that_no_row_can_keep_is_kept_as_well_as_can_be() -> None:
+    said("+218\x00\ud800", "STOP")
+    assert [each.intent for each in kept()] == ["stop"]
+    assert count(OptOut) == 0
+
+
+@pytest.mark.usefixtures("tunis")
 def test_forty_people_and_everything_they_write() -> None:
     """Each word is told one to five times, and in any order."""
     incident, ministry = given.an_incident(), given.a_ministry()
     people = [story.somebody(ministry, name=f"موظف {at}", duty=None) for at in range(40)]
-    alert = story.an_alert(*people, on=incident)
+    alert = an_alert(*people, on=incident)
     words = ("1", "نعم ", "OK.", "2", "ربما", "12", "", "STOP")
     calls = [
         (person, words[at % len(words)], f"SM{at}")
@@ -191,7 +255,7 @@ def test_forty_people_and_everything_they_write() -> None:
 def test_somebody_on_duty_goes_on_being_told_and_is_talked_to() -> None:
     incident, person = given.an_incident(), story.somebody(given.a_ministry())
     runner = given.runs(incident)
-    story.an_alert(person, on=incident)
+    an_alert(person, on=incident)
     said(person, "توقف")
     assert count(OptOut) == 0
     (line,) = told(incident)
@@ -205,7 +269,7 @@ def test_somebody_on_duty_goes_on_being_told_and_is_talked_to() -> None:
 @pytest.mark.usefixtures("house")
 def test_anybody_else_gets_no_more_until_they_say_start() -> None:
     incident, person = given.an_incident(), story.somebody(given.a_ministry())
-    alert = story.an_alert(person, on=incident)
+    alert = an_alert(person, on=incident)
     number = number_of(person)
     with bookkeeping() as session:
         session.execute(
@@ -233,7 +297,7 @@ def test_a_stranger_who_wants_no_more_is_heard() -> None:
 @pytest.mark.usefixtures("tunis")
 def test_what_a_dying_process_kept_is_done_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     incident, person = given.an_incident(), story.somebody(given.a_ministry())
-    alert = story.an_alert(person, on=incident)
+    alert = an_alert(person, on=incident)
 
     def die(_message_id: UUID) -> None:
         raise KeyboardInterrupt
