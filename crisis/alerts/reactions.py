@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.drafts import title_of
 from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert
 from crisis.alerts.notices import Worded, address_of, spoken, worded
 from crisis.alerts.outbox import Channel, Purpose
@@ -19,6 +20,7 @@ from crisis.jobs.reactions import Reaction
 from crisis.kernel.journal import Line
 from crisis.people.model import DutyHolding, DutyProposal, Person, Proposed
 from crisis.policy import Duty
+from crisis.statements.content import LANGUAGES
 from crisis.statements.due import awaited_slots, signers
 from crisis.statements.model import LIAISONS, Statement
 
@@ -238,7 +240,7 @@ def _about_alert(
     own = {
         "number": alert.number,
         "alert": f"{alert.incident.ref}/A{alert.number}",
-        "title": alert.title,
+        "title": {code: title_of(alert, code) for code in LANGUAGES},
     }
     return _Notice(code, f"alert:{alert.id}", {**own, **facts}, purpose)
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from crisis.alerts import inbound, receipts
-from crisis.alerts.acknowledging import acknowledge
+from crisis.alerts.acknowledging import acknowledge, open_link
 from crisis.alerts.couriers import Letter
 from crisis.alerts.inbound import Incoming, Intent
 from crisis.alerts.outbox import LINK, Channel, Delivery
@@ -252,6 +252,8 @@ def _recipient_of(session: Session, act: SimulatedAct) -> UUID | None:
 def _acknowledge(recipient_id: UUID | None) -> None:
     if recipient_id is None:
         return
+    with bookkeeping() as session:  # whoever presses the button has the page open
+        open_link(session, recipient_id, clock.now())
     try:
         acknowledge(the_system(), recipient_id, method=Method.LINK)
     except Refusal:  # somebody was quicker, or nothing is asked any more: like people
