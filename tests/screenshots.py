@@ -1,13 +1,15 @@
 """Photographs of the running product, as people see it: `make screenshots`.
 
-Starts the product on a demo office of its own, enters it as a coordinator, and writes every screen
-in three languages, two themes and two widths to `var/screenshots/`. The dozen that the README and
-docs/screens.md show is copied to `docs/screens/`.
+Starts the product on a demo office of its own in which statements and alerts are under way,
+and writes every screen in three languages, two themes and two widths to `var/screenshots/`. The
+dozen that the README and docs/screens.md show is copied to `docs/screens/`; `shown` as an argument
+takes only those.
 """
 
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.parts import tools
 from tests.parts.browser import DESKTOP, PHONE, QUIET
 from tests.parts.server import Product, run
+from tests.under_way import Places, under_way, with_answers
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 TAKEN: Final = ROOT / "var" / "screenshots"
@@ -43,6 +46,7 @@ class Screen:
 
 SCREENS: Final = (
     Screen("signin", "/signin", "nobody"),
+    Screen("acknowledge", "{link}", "nobody"),
     Screen("dashboard", "/"),
     Screen("open-incident", "/incidents/new"),
     Screen("warroom", "/i/{flood}"),
@@ -55,6 +59,11 @@ SCREENS: Final = (
     Screen("editor", "/i/{flood}/statements/2"),
     Screen("released", "/i/{flood}/statements/1"),
     Screen("newsroom", "/newsroom"),
+    Screen("alerts", "/i/{flood}/alerts"),
+    Screen("composer", "/i/{flood}/alerts/new"),
+    Screen("confirmation", "/i/{flood}/alerts/2/confirmation"),
+    Screen("delivery", "/i/{flood}/alerts/1"),
+    Screen("simulator", "/simulator"),
     Screen("me", "/me"),
     Screen("second-step", "/me/totp"),
     Screen("waiting", "/", "signer"),
@@ -66,28 +75,34 @@ SCREENS: Final = (
     Screen("ministries", "/office/ministries", "administrator"),
     Screen("settings", "/office/settings", "administrator"),
     Screen("import", "/office/import", "administrator"),
+    Screen("audiences", "/office/audiences", "administrator"),
 )
 COMMITTED: Final = (
-    *(
-        f"{name}-{lang}-light-desktop"
-        for name in ("dashboard", "open-incident", "warroom")
-        for lang in LANGUAGES
-    ),
+    "dashboard-ar-light-desktop",
+    "warroom-ar-light-desktop",
+    "warroom-en-light-desktop",
     "warroom-ar-dark-desktop",
     "warroom-fr-light-phone",
+    "approval-ar-light-phone",
+    "composer-ar-light-desktop",
+    "confirmation-en-light-phone",
+    "delivery-ar-light-desktop",
+    "acknowledge-ar-light-phone",
+    "simulator-ar-light-desktop",
     "signin-ar-light-phone",
 )
 
 
 def main() -> None:
+    only = COMMITTED if "shown" in sys.argv[1:] else None
     shutil.rmtree(TAKEN, ignore_errors=True)
     TAKEN.mkdir(parents=True)
-    with a_demo_office() as product, sync_playwright() as playwright:
+    with a_demo_office() as (product, places), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=tools.chromium(), args=QUIET)
         for lang in LANGUAGES:
             for theme in THEMES:
                 for size in SIZES:
-                    photograph(browser, product.url, lang, theme, size)
+                    photograph(browser, product.url, places, only, lang, theme, size)
         browser.close()
     SHOWN.mkdir(parents=True, exist_ok=True)
     for name in COMMITTED:
@@ -96,23 +111,36 @@ def main() -> None:
 
 
 @contextmanager
-def a_demo_office() -> Iterator[Product]:
-    """The product on a new demo office, ended afterwards."""
+def a_demo_office() -> Iterator[tuple[Product, Places]]:
+    """The product on a new demo office, and where things are in it; ended afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"sqlite:///{folder}/nasaq.db"
         seeded = run("seed", database_url=address)
         if seeded.returncode:
             raise RuntimeError(seeded.stderr)
         product = Product(address, Path(folder), {})
+        key = product.environment["SECRET_KEY"]
+        places = under_way(address, key=key, base=product.url)
         product.start("serve", "--with-worker")
         try:
-            yield product
+            yield product, with_answers(address, places)
         finally:
             product.stop()
 
 
-def photograph(browser: Browser, base_url: str, lang: Any, theme: Any, size: str) -> None:
-    """Every screen in one language, theme and width."""
+def photograph(
+    browser: Browser,
+    base_url: str,
+    places: Places,
+    only: Collection[str] | None,
+    lang: Any,
+    theme: Any,
+    size: str,
+) -> None:
+    """Every screen in one language, theme and width; of `only` some, those."""
+    look = f"{lang}-{theme}-{size}"
+    if only is not None and not any(each.endswith(look) for each in only):
+        return
     width, height = SIZES[size]
     context = browser.new_context(
         base_url=base_url,
@@ -127,25 +155,20 @@ def photograph(browser: Browser, base_url: str, lang: Any, theme: Any, size: str
         [{"name": n, "value": v, "url": base_url} for n, v in (("lang", lang), ("theme", theme))]
     )
     page = context.new_page()
-    for screen, path in walk(page, lang):
-        take(page, screen, path, f"{lang}-{theme}-{size}")
+    for screen, path in walk(page, lang, places):
+        if only is None or f"{screen.name}-{look}" in only:
+            take(page, path, f"{screen.name}-{look}")
     context.close()
 
 
-def walk(page: Page, lang: str) -> Iterator[tuple[Screen, str]]:
+def walk(page: Page, lang: str, places: Places) -> Iterator[tuple[Screen, str]]:
     """Every screen with its address, the page signed in as whoever sees it."""
-    flood, waiting, now = "", "", "nobody"
+    now = "nobody"
     for screen in SCREENS:
         if screen.seen_by != now:
             now = screen.seen_by
             enter(page, PEOPLE[now][lang])
-        if not flood and now == "coordinator":
-            first = page.locator("#now article a").first.get_attribute("href") or ""
-            flood = first.rpartition("/")[2]
-        if not waiting and now == "signer":
-            first = page.locator("a[href^='/approvals/']").first.get_attribute("href")
-            waiting = first or ""
-        yield screen, screen.path.format(flood=flood, waiting=waiting)
+        yield screen, screen.path.format(**vars(places))
 
 
 def enter(page: Page, name: str) -> None:
@@ -156,13 +179,13 @@ def enter(page: Page, name: str) -> None:
     page.wait_for_url("**/")
 
 
-def take(page: Page, screen: Screen, path: str, suffix: str) -> None:
+def take(page: Page, path: str, name: str) -> None:
     """One picture, once the page stands still."""
     page.goto(path)
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(400)
-    page.screenshot(path=str(TAKEN / f"{screen.name}-{suffix}.png"))
+    page.screenshot(path=str(TAKEN / f"{name}.png"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 from tests.parts.browser import DESKTOP, PHONE, OpenWindow
 from tests.parts.promises import needs
 from tests.screenshots import a_demo_office, walk
+from tests.under_way import Places
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -16,24 +17,25 @@ pytestmark = needs("browser")
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[str]:
-    """The address of a running demo office."""
-    with a_demo_office() as product:
-        yield product.url
+def office() -> Iterator[tuple[str, Places]]:
+    """The address of a running demo office, and where things are in it."""
+    with a_demo_office() as (product, places):
+        yield product.url, places
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize(("lang", "theme"), [("ar", "light"), ("en", "dark"), ("fr", "light")])
 def test_nothing_stands_in_anybodys_way(
-    office: str,
+    office: tuple[str, Places],
     open_window: OpenWindow,
     lang: str,
     theme: str,
     viewport: tuple[int, int],
 ) -> None:
-    page = open_window(office, lang=lang, theme=theme, viewport=viewport).page  # type: ignore[arg-type]  # parametrize says str
+    address, places = office
+    page = open_window(address, lang=lang, theme=theme, viewport=viewport).page  # type: ignore[arg-type]  # parametrize says str
     found: list[str] = []
-    for screen, path in walk(page, lang):
+    for screen, path in walk(page, lang, places):
         page.goto(path)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         result = page.evaluate(

@@ -1,0 +1,133 @@
+"""The demo office at work: beside its statements, one alert is out and another waits.
+
+Photographs and the checks of accessibility see in it what people see on a real night.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from crisis.alerts import links
+from crisis.alerts.commands import ask_confirmation, confirm_alert, create_alert
+from crisis.alerts.drafts import Draft
+from crisis.alerts.model import Alert
+from crisis.alerts.recipients import Answer, Recipient
+from crisis.alerts.templates import template
+from crisis.incidents.model import Incident
+from crisis.kernel import clock, database
+from crisis.kernel.database import reading
+from crisis.people.model import Audience, Person
+from crisis.plugs import plug_kernel
+from crisis.policy import Actor
+from crisis.simulator.commands import tune
+from crisis.statements.model import Statement
+from tests import given
+
+FLOOD: Final = "-004"
+PLACES: Final = {
+    "place.ar": "وادي الزهر",
+    "place.en": "Wadi al-Zahr",
+    "place.fr": "Oued al-Zahr",
+    "area.ar": "الحي القديم",
+    "area.en": "the old quarter",
+    "area.fr": "la vieille ville",
+}
+MOST_SECONDS: Final = 40
+ANSWERS: Final = 9
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where things are: the incident, a link that was answered by nobody, a signature asked for."""
+
+    flood: str
+    waiting: str
+    link: str = ""
+
+
+def under_way(address: str, *, key: str, base: str) -> Places:
+    """Let a demo office that was just seeded do its work; `key` and `base` are those of the product
+    that will serve it, so that its links are right."""
+    database.connect(address)
+    plug_kernel()
+    links.plug(key, base)
+    flood = _flood()
+    alert = _an_alert(flood, "flood_weather_internal")
+    _confirmed(alert)
+    _an_alert(flood, "call_in")
+    tune(delay=1, failing=8, silent=6, answering=65, replies=True)
+    waiting = _to_be_signed(flood)
+    database.engine().dispose()
+    return Places(flood.ref, f"/approvals/{waiting}")
+
+
+def with_answers(address: str, places: Places) -> Places:
+    """The same, once most of the simulator's people have answered; the link is that of one who has
+    not."""
+    database.connect(address)
+    end, silent = time.monotonic() + MOST_SECONDS, list[Recipient]()
+    everybody = select(Recipient).order_by(Recipient.language, Recipient.id)
+    while time.monotonic() < end:
+        with reading() as session:
+            found = session.scalars(everybody).all()
+        silent = [each for each in found if each.answer == Answer.WAITING]
+        if len(found) - len(silent) >= ANSWERS:
+            break
+        time.sleep(0.5)
+    database.engine().dispose()
+    return replace(places, link=links.path_of(silent[0].id))
+
+
+def _flood() -> Incident:
+    with reading() as session:
+        return session.scalars(select(Incident).where(Incident.ref.endswith(FLOOD))).one()
+
+
+def _to_be_signed(on: Incident) -> UUID:
+    """The statement that the demo leaves waiting for signatures."""
+    wanted = select(Statement.id).where(Statement.incident_id == on.id)
+    with reading() as session:
+        return session.scalars(wanted.order_by(Statement.number.desc()).limit(1)).one()
+
+
+def _an_alert(on: Incident, code: str) -> UUID:
+    """Written from a template by one operator, and waiting for a second person."""
+    found, by = template(code), _person("p06")
+    at = (clock.now() + timedelta(minutes=20)).astimezone(ZoneInfo(on.zone)).strftime("%H:%M")
+    draft = Draft(
+        priority=found.priority,
+        title=found.title,
+        sms=found.sms,
+        audience_ids=(_audience("ministry_duty"),),
+        asks_answer=found.asks_answer,
+        answer_minutes=15,
+        expires_at=clock.now() + timedelta(hours=6),
+        template=code,
+        values={**PLACES, "time": at, "due": at, "next_time": at, "hotline": "+218910000100"},
+    )
+    alert_id = create_alert(by, on.id, draft=draft).alert_id
+    ask_confirmation(by, alert_id, revision=1)
+    return alert_id
+
+
+def _confirmed(alert_id: UUID) -> None:
+    with reading() as session:
+        count = session.get_one(Alert, alert_id).recipients
+    confirm_alert(_person("p07"), alert_id, revision=1, typed_count=count)
+
+
+def _person(key: str) -> Actor:
+    """The person of that key in config/demo/office.yaml, as they stand now."""
+    with reading() as session:
+        found = session.scalars(select(Person.id).where(Person.email.startswith(f"{key}@"))).one()
+    return given.actor(found)
+
+
+def _audience(code: str) -> UUID:
+    with reading() as session:
+        return session.scalars(select(Audience.id).where(Audience.code == code)).one()
