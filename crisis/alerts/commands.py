@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crisis.alerts.carrying import carry, kind_of, out, right_one
 from crisis.alerts.drafts import Draft, Words, facts_of, words
 from crisis.alerts.due import await_second, holders, stop_awaiting_second
+from crisis.alerts.escalation import stop_waiting
 from crisis.alerts.events import (
     AlertCancelled,
     AlertConfirmed,
@@ -32,9 +33,6 @@ from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
 from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, next_line, post, say
 from crisis.alerts.queries import hands_of
-from crisis.alerts.recipients import Recipient
-from crisis.deadlines.commands import stop_deadlines
-from crisis.deadlines.model import Code
 from crisis.incidents.model import Incident
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
@@ -384,9 +382,7 @@ def _stop(work: Work, alert: Alert) -> tuple[int, int]:
     stopped = cast(CursorResult[Any], work.session.execute(waiting)).rowcount
     over = (State.CANCELLED, State.SUPPRESSED, State.EXPIRED, State.FAILED)
     left = select(func.count()).where(own, Delivery.state.not_in(over))
-    asked = select(Recipient.id).where(Recipient.alert_id == alert.id)
-    if alert.asks_answer:
-        stop_deadlines(work.session, Code.ACKNOWLEDGE, work.session.scalars(asked).all())
+    stop_waiting(work.session, alert)
     return stopped, work.session.scalar(left) or 0
 
 

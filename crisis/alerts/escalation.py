@@ -68,22 +68,10 @@ def await_answers(
 def lost(session: Session, recipient_ids: Collection[UUID], at: datetime) -> None:
     """Messages to these ended without arriving: whoever has none left that may still arrive is not
     waited for any longer."""
-    living = exists().where(Delivery.recipient_id == Recipient.id, Delivery.state.not_in(LOST))
-    out_of_reach = select(Recipient.id).where(
-        Recipient.id.in_(recipient_ids), Recipient.answer == Answer.WAITING, ~living
-    )
     session.flush()
-    session.execute(
-        update(Deadline)
-        .where(
-            Deadline.code == Code.ACKNOWLEDGE,
-            Deadline.subject_id.in_(out_of_reach.scalar_subquery()),
-            Deadline.state == State.DUE,
-            Deadline.due_at > at,
-        )
-        .values(due_at=at, fence=Deadline.fence + 1, claimed_by=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    wanted = sorted(recipient_ids)
+    for first in range(0, len(wanted), AT_ONCE):
+        _wait_no_longer(session, wanted[first : first + AT_ONCE], at)
 
 
 def chain_acknowledged(session: Session, root_id: UUID) -> bool:
@@ -147,9 +135,13 @@ def next_in_line(
     over = recipient.step >= MOST_STEPS or alert.expires_at <= at
     if recipient.person_id is None or over:
         return None
-    asked = set(session.scalars(select(Recipient.person_id).where(Recipient.alert_id == alert.id)))
+    line = list(dict.fromkeys(_line(session, alert, recipient)))
+    already = select(Recipient.person_id).where(
+        Recipient.alert_id == alert.id, Recipient.person_id.in_(line)
+    )
+    asked = set(session.scalars(already))
     channels = [Channel(each) for each in alert.channels]
-    for person_id in _line(session, alert, recipient):
+    for person_id in line:
         if person_id not in asked:
             found = gather(session, person_ids=[person_id], channels=channels).told
             if found:
@@ -207,6 +199,24 @@ def about(alert: Alert, recipient: Recipient) -> About:
         person_id=recipient.person_id,
         ministry_id=recipient.ministry_id,
         recipient=recipient.name,
+    )
+
+
+def _wait_no_longer(session: Session, recipient_ids: Sequence[UUID], at: datetime) -> None:
+    living = exists().where(Delivery.recipient_id == Recipient.id, Delivery.state.not_in(LOST))
+    out_of_reach = select(Recipient.id).where(
+        Recipient.id.in_(recipient_ids), Recipient.answer == Answer.WAITING, ~living
+    )
+    session.execute(
+        update(Deadline)
+        .where(
+            Deadline.code == Code.ACKNOWLEDGE,
+            Deadline.subject_id.in_(out_of_reach.scalar_subquery()),
+            Deadline.state == State.DUE,
+            Deadline.due_at > at,
+        )
+        .values(due_at=at, fence=Deadline.fence + 1, claimed_by=None, lease_until=None)
+        .execution_options(synchronize_session=False)
     )
 
 

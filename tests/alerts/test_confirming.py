@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from crisis.alerts.commands import (
     ask_confirmation,
@@ -18,6 +18,7 @@ from crisis.alerts.commands import (
 from crisis.alerts.commands import (
     test_to_me as try_it_out,
 )
+from crisis.alerts.escalation import lost
 from crisis.alerts.freezing import everybody
 from crisis.alerts.model import AlertKind, AlertState, Priority
 from crisis.alerts.outbox import Channel, Delivery, OptOut, Purpose, State, Wording
@@ -381,6 +382,26 @@ def test_nothing_leaves_a_closed_incident_or_after_its_time(house: str) -> None:
     given.closed(incident, by=given.someone(Duty.DIRECTOR, on=incident))
     with refused(Conflict, "closed"):
         confirm_alert(second, alert.id, revision=1, typed_count=1)
+
+
+@pytest.mark.slow
+def test_thirty_three_thousand_can_still_be_stopped_and_their_loss_be_heard_of(house: str) -> None:
+    """SQLite takes no more than 32,766 values in one statement."""
+    incident = given.an_incident()
+    public = alerts.an_audience(code="public", kind=AudienceKind.PUBLIC_OPT_IN)
+    alerts.residents(public, 33_000)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(public, priority=Priority.LIFE_SAFETY)
+    alert = alerts.confirmed(
+        alerts.asked(alerts.an_alert(incident, first, draft), by=first), by=second
+    )
+    with bookkeeping() as session:
+        told = session.scalars(select(Delivery.recipient_id).where(Delivery.alert_id == alert.id))
+        lost(session, [each for each in told if each], clock.now())
+    cancel_alert(first, alert.id, reason="خطأ")
+    with reading() as session:
+        running = select(func.count()).where(Deadline.state == DeadlineState.DUE)
+        assert session.scalar(running.where(Deadline.code == Code.ACKNOWLEDGE)) == 0
 
 
 @pytest.mark.slow
