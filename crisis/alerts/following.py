@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.drafts import title_of
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import (
     LOST,
@@ -31,6 +32,7 @@ from crisis.kernel.database import reading
 from crisis.kernel.journal import head_of
 from crisis.people.model import Ministry, Person, in_language
 from crisis.policy import Action
+from crisis.statements.content import LANGUAGES
 
 FEW: Final = 50
 MOST: Final = 500
@@ -163,7 +165,7 @@ def follow_alert(
     due = _due(session, alert)
     return Following(
         alert=alert,
-        title=in_language(alert.title, language) if alert.title else "",
+        title=title_of(alert, next(each for each in LANGUAGES if each == language)),
         by=_person(session, alert.created_by_id, language),
         confirmed_by=_person(session, alert.confirmed_by_id, language),
         tally=tally,
@@ -213,7 +215,7 @@ def in_room(session: Session, incident_id: UUID, language: str) -> InRoom | None
         return None
     return InRoom(
         number=alert.number,
-        title=in_language(alert.title, language) if alert.title else "",
+        title=title_of(alert, next(each for each in LANGUAGES if each == language)),
         state=AlertState(alert.state),
         sent_at=alert.confirmed_at,
         asks_answer=alert.asks_answer,
