@@ -56,6 +56,7 @@ def an_alert() -> tuple[Alert, Actor, Actor]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # reading is alike on both
 def test_a_thousand_previews_leave_the_link_unused(phone: FlaskClient) -> None:
     alert, person, _deputy = an_alert()
     before = told(given.incident(alert.incident_id))

@@ -460,6 +460,7 @@ def test_forgeries_are_refused(caller: FlaskClient) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # none of them gets that far
 def test_ten_thousand_forgeries_are_refused(doors: Flask) -> None:
     refused(doors.test_client(), 10_000, seed=2)
 

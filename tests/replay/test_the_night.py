@@ -31,7 +31,12 @@ ASKED = {1: (14, 14), 3: (17, 8), 5: (61, 5)}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("demo", [False, True], ids=["an empty office", "the demo office"])
+@pytest.mark.parametrize(
+    ("database", "demo"),
+    [("postgres", False), ("sqlite", True)],
+    ids=["an empty office on PostgreSQL", "the demo office on SQLite"],
+    indirect=["database"],
+)
 def test_the_whole_night_goes_as_written(house: str, demo: bool) -> None:
     if demo:
         seed_demo()
