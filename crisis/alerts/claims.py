@@ -437,7 +437,7 @@ def _called(session: Session, provider: str, references: Collection[str]) -> lis
 
 def _reach(session: Session, delivery_ids: Collection[UUID], now: datetime) -> None:
     given_up = (
-        select(Delivery)
+        select(Delivery, Alert)
         .join(Alert, Alert.id == Delivery.alert_id)
         .where(
             Delivery.id.in_(delivery_ids),
@@ -449,4 +449,5 @@ def _reach(session: Session, delivery_ids: Collection[UUID], now: datetime) -> N
             Alert.expires_at > now,
         )
     )
-    repeat(session, session.scalars(given_up).all(), at=now)
+    found = session.execute(given_up).all()
+    repeat(session, [each for each, of in found if not escalation.is_wrong(session, of)], at=now)

@@ -29,10 +29,12 @@ from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Ministry, Names, Person
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES, Language
-from crisis.statements.model import LIAISONS
+from crisis.statements.model import LIAISONS, Statement
+from crisis.statements.model import State as Stands
 
 MOST_STEPS: Final = 3
 """The deputy, the duty officer, the head of the media office (domain §3.6); then a telephone."""
+WRONG: Final = frozenset({Stands.CORRECTED, Stands.RETRACTED})
 _FIRST: Final = 0
 """Whoever is asked because others were silent has the least time left of all."""
 
@@ -129,11 +131,11 @@ def next_in_line(
 ) -> Reached | None:
     """Who would be asked instead: the deputy, then others who stand for the same place.
 
-    Nobody is asked twice in one alert, and nobody after it has ended; in a restricted incident
-    nobody learns of it whom no person named.
+    Nobody is asked twice in one alert, and nobody after it has ended or what it says was found
+    wrong; in a restricted incident nobody learns of it whom no person named.
     """
     over = recipient.step >= MOST_STEPS or alert.expires_at <= at
-    if recipient.person_id is None or over:
+    if recipient.person_id is None or over or is_wrong(session, alert):
         return None
     line = list(dict.fromkeys(_line(session, alert, recipient)))
     already = select(Recipient.person_id).where(
@@ -147,6 +149,13 @@ def next_in_line(
             if found:
                 return found[0]
     return None
+
+
+def is_wrong(session: Session, alert: Alert) -> bool:
+    """Whether the statement it carries was corrected or taken back: nobody more is told that."""
+    if alert.statement_id is None:
+        return False
+    return session.get_one(Statement, alert.statement_id).state in WRONG
 
 
 # -- what is done when the time has come ---------------------------------------------------------

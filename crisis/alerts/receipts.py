@@ -234,7 +234,9 @@ def _may_go_again(session: Session, delivery: Delivery, times: int, now: datetim
     if delivery.expires_at is not None and delivery.expires_at <= now:
         return False
     alert = session.get(Alert, delivery.alert_id) if delivery.alert_id else None
-    if alert is not None and alert.state == AlertState.CANCELLED:
+    if alert is not None and (
+        alert.state == AlertState.CANCELLED or escalation.is_wrong(session, alert)
+    ):
         return False
     return _tries(session, delivery) <= min(times, MOST_TRIES - 1)
 

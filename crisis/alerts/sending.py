@@ -85,7 +85,7 @@ def send_again(delivery: Delivery, work: Work) -> MessageSentAgain:
     state, alert = State(delivery.state), _alert_of(delivery, work)
     if state not in MAY_BE_SENT_AGAIN:
         raise Conflict(Message("This message is not lost."), code="not_lost")
-    if alert is not None and (alert.state == AlertState.CANCELLED or alert.expires_at <= work.now):
+    if alert is not None and _is_over(alert, work):
         raise Conflict(Message("The alert is over: what it says no longer holds."), code="ended")
     if not repeat(work.session, [delivery], at=work.now):
         raise Conflict(Message("This message was sent again already."), code="sent_again")
@@ -110,6 +110,11 @@ def _must_be_unknown(delivery: Delivery) -> None:
 
 def _alert_of(delivery: Delivery, work: Work) -> Alert | None:
     return work.session.get(Alert, delivery.alert_id) if delivery.alert_id else None
+
+
+def _is_over(alert: Alert, work: Work) -> bool:
+    ended = alert.state == AlertState.CANCELLED or alert.expires_at <= work.now
+    return ended or escalation.is_wrong(work.session, alert)
 
 
 def _named(delivery: Delivery, work: Work) -> dict[str, Any]:

@@ -18,12 +18,14 @@ from crisis.alerts.commands import (
 from crisis.alerts.composing import Preview, preview
 from crisis.alerts.drafts import Draft
 from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
-from crisis.alerts.outbox import Channel, Wording
+from crisis.alerts.outbox import Channel, Delivery, State, Wording
+from crisis.alerts.sending import send_again
 from crisis.alerts.shortening import offers, rewritten, too_much
 from crisis.alerts.templates import level_word, places, templates
+from crisis.deadlines.jobs import fire_due
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
-from crisis.kernel.database import reading
+from crisis.kernel.database import reading, writing
 from crisis.kernel.errors import Conflict, Invalid, Refusal
 from crisis.policy import Actor, Duty
 from crisis.statements.commands import prepare_correction
@@ -290,6 +292,28 @@ def test_only_what_is_out_and_still_holds_is_carried(house: str) -> None:
     a_correction(statement, incident)
     with refused(Conflict, "taken_back"):
         ask_confirmation(by, alert.id, revision=1)
+
+
+def test_a_text_that_was_corrected_is_told_to_nobody_new_and_not_again(house: str) -> None:
+    incident, ministry = given.an_incident(), given.a_ministry()
+    statement = a_released(incident)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    deputy = alerts.an_officer(2, ministry=ministry)
+    person = alerts.an_officer(1, ministry=ministry, deputy=deputy)
+    alert = carrying(statement, incident, first, person)
+    alerts.confirmed(alerts.asked(alert, by=first), by=second)
+    (recipient,) = alerts.recipients(alert)
+    lost = alerts.deliveries(alert)[0]
+    with writing() as session:
+        session.get_one(Delivery, lost.id).state = State.FAILED
+    a_correction(statement, incident)
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        fire_due()
+    assert [each.person_id for each in alerts.recipients(alert)] == [person.id]
+    assert alerts.recipients(alert)[0].answer == "unreached"
+    with refused(Conflict, "ended"):
+        send_again(first, lost.id)
+    assert recipient.answer == "waiting"
 
 
 def a_correction(of: Statement, on: Incident) -> Statement:
