@@ -10,7 +10,14 @@ from sqlalchemy import text
 from crisis import providers, records
 from crisis.account import loading, sessions
 from crisis.account import routes as account
-from crisis.alerts import acknowledgement, audience_routes, couriers, delivery, tally
+from crisis.alerts import (
+    acknowledgement,
+    audience_routes,
+    couriers,
+    delivery,
+    tally,
+    way_routes,
+)
 from crisis.alerts import routes as alerts
 from crisis.incidents import routes as incidents
 from crisis.jobs import heartbeat, wakeups
@@ -44,6 +51,7 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     statements,
     alerts,
     audience_routes,
+    way_routes,
     newsroom,
     simulator,
     acknowledgement,

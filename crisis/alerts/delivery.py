@@ -16,6 +16,7 @@ from crisis.alerts.model import Alert, AlertKind, AlertState
 from crisis.alerts.outbox import Delivery
 from crisis.alerts.recipients import Recipient
 from crisis.alerts.tally import Tile
+from crisis.alerts.ways import Standing
 from crisis.incidents.queries import find_incident
 from crisis.kernel.database import reading
 from crisis.kernel.errors import NotFound
@@ -64,7 +65,7 @@ def page(incident: Mapping[str, Any], alert: Alert) -> str:
         alert=alert,
         tile=sieve.tile,
         pills=_pills(found),
-        acts=_acts(incident, alert),
+        acts=_acts(incident, found),
         phone=the_office().duty_phone or "",
     )
 
@@ -139,15 +140,17 @@ def _pills(found: Following) -> list[tuple[Tile | None, int]]:
     return [(None, every), *((each, found.tally.tiles[each]) for each in order)]
 
 
-def _acts(incident: Mapping[str, Any], alert: Alert) -> dict[str, Any]:
+def _acts(incident: Mapping[str, Any], found: Following) -> dict[str, Any]:
     """What this person may do with the alert as it stands."""
-    may, state = incident["may"], AlertState(alert.state)
+    may, state = incident["may"], AlertState(found.alert.state)
+    is_held = any(each.standing == Standing.HELD for each in found.shut)
     writes = may["write_alert"] and incident["runs"]
     kinds = [AlertKind.UPDATE, AlertKind.ALL_CLEAR, AlertKind.CORRECTION]
     return {
         "calls": may["follow_up_alert"],
         "stops": writes and state in STOPPABLE,
-        "goes_on": may["follow_up_alert"] and state == AlertState.PAUSED,
+        "goes_on": may["follow_up_alert"] and state == AlertState.PAUSED and not is_held,
+        "opens": may["hold_lane"] and is_held,
         "follows": kinds if writes and state != AlertState.CANCELLED else [],
     }
 

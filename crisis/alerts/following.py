@@ -24,9 +24,11 @@ from crisis.alerts.outbox import (
 from crisis.alerts.recipients import Answer, LeftOut, Recipient
 from crisis.alerts.sending import MAY_BE_SENT_AGAIN
 from crisis.alerts.tally import LEFT, Tally, Tile, by_ministry, standing, tally_of
+from crisis.alerts.ways import Outlet, in_the_way
 from crisis.deadlines.model import Code, Deadline
 from crisis.deadlines.model import State as Due
 from crisis.incidents.model import Incident
+from crisis.kernel import clock
 from crisis.kernel.command import query
 from crisis.kernel.database import reading
 from crisis.kernel.journal import head_of
@@ -141,6 +143,8 @@ class Following:
     next_people: int
     to_call: int
     """Of how many places nobody is left to ask."""
+    shut: Sequence[Outlet]
+    """The providers that are held or fail while messages of it wait for them."""
     follows: int | None
     head: int
     """The last line of the journal that this is as of."""
@@ -176,6 +180,7 @@ def follow_alert(
         next_at=min(due.values(), default=None),
         next_people=sum(each == min(due.values()) for each in due.values()),
         to_call=_to_call(session, alert),
+        shut=in_the_way(session, alert.id, language),
         follows=session.scalar(select(Alert.number).where(Alert.id == alert.follows_id)),
         head=head_of(session, incident.id),
     )
@@ -246,10 +251,16 @@ def _silent(
     chains = _chains(session, list(tiles))
     last = [chain[-1].id for chain in chains.values()]
     letters, due = _letters(session, last), _due(session, alert)
-    ministries = _ministries(session, language)
+    ministries, is_over = _ministries(session, language), _is_over(alert)
     return [
-        _row(chains[root], tile, letters, due, ministries, language) for root, tile in tiles.items()
+        _row(chains[root], tile, letters, due, ministries, language, is_over)
+        for root, tile in tiles.items()
     ]
+
+
+def _is_over(alert: Alert) -> bool:
+    """What it says no longer holds: nothing of it is sent again."""
+    return alert.state == AlertState.CANCELLED or alert.expires_at <= clock.now()
 
 
 def _row(
@@ -259,9 +270,11 @@ def _row(
     due: Mapping[UUID, datetime],
     ministries: Mapping[UUID, str],
     language: str,
+    is_over: bool,
 ) -> Silent:
     root, last = chain[0], chain[-1]
     sent = letters.get(last.id, ())
+    repeated = {each.repeat_of_id for each in sent}
     nodes = _nodes(last, sent)
     return Silent(
         recipient_id=last.id,
@@ -275,7 +288,7 @@ def _row(
         left_out=LeftOut(last.left_out) if last.left_out else None,
         reason=last.reason or "",
         mobile=last.mobile or "",
-        letters=[_letter(each) for each in sent],
+        letters=[_letter(each, is_over or each.id in repeated) for each in sent],
         nodes=nodes,
         due_at=due.get(last.id),
         unknown_since=min(
@@ -321,7 +334,8 @@ def _mark(yes: bool, unknown: bool, no: bool) -> Mark:
     return Mark.NO if no else Mark.NONE
 
 
-def _letter(each: Delivery) -> Letter:
+def _letter(each: Delivery, is_done_with: bool) -> Letter:
+    lost = State(each.state) in MAY_BE_SENT_AGAIN and each.repeat_of_id is None
     return Letter(
         id=each.id,
         channel=Channel(each.channel),
@@ -329,7 +343,7 @@ def _letter(each: Delivery) -> Letter:
         error=ErrorClass(each.error_class) if each.error_class else None,
         why=each.why or "",
         address=each.address or "",
-        may_send_again=State(each.state) in MAY_BE_SENT_AGAIN and each.repeat_of_id is None,
+        may_send_again=lost and not is_done_with,
         is_unknown=each.state == State.UNKNOWN,
     )
 

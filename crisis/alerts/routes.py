@@ -17,7 +17,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from crisis.alerts import commands, composing, delivery, fields, forms, queries
+from crisis.alerts import commands, composing, delivery, fields, forms, queries, ways
 from crisis.alerts.composing import Preview
 from crisis.alerts.drafts import Draft
 from crisis.alerts.fields import Shown
@@ -27,6 +27,7 @@ from crisis.alerts.templates import places
 from crisis.incidents.queries import case_of, find_incident, read_incident
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Invalid, NotFound
+from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
 from crisis.people.model import in_language
 from crisis.policy import Action, allows
@@ -49,8 +50,15 @@ UNDECIDED: Final = frozenset({AlertState.DRAFT, AlertState.AWAITING})
 def index(ref: str) -> str:
     """Every alert of an incident."""
     incident = _incident(ref)
-    rows = queries.alerts_of(current_actor(), incident["id"])
-    return render_template("alerts/index.html", incident=incident, rows=rows)
+    actor = current_actor()
+    rows = queries.alerts_of(actor, incident["id"])
+    known = ways.outlets(actor, OFFICE_ID, language=language())
+    shut = [
+        each
+        for each in known
+        if each.standing != ways.Standing.WORKS and incident["drill"] in each.exercises
+    ]
+    return render_template("alerts/index.html", incident=incident, rows=rows, shut=shut)
 
 
 @bp.get("/i/<ref>/alerts/new")
@@ -79,6 +87,7 @@ def create(ref: str) -> Response:
 def show(ref: str, number: int) -> Any:
     """One alert: its composer while it is written, what is asked while it waits, then what became
     of it."""
+    asked_of_url(delivery.Sieve)  # what makes no sense is refused in whatever state it is
     incident = _incident(ref)
     alert = queries.read_alert(current_actor(), incident["id"], number=number)
     if alert.state == AlertState.DRAFT and incident["may"]["write_alert"] and incident["runs"]:

@@ -48,5 +48,6 @@ def _followed(*, sent: UUID, paused: UUID) -> dict[str, Any]:
     return {
         "recipient_id": recipient_id,
         "delivery_id": delivery_id,
+        "provider": "local",
         "secret": links.secret_of(recipient_id),
     }

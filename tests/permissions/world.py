@@ -138,6 +138,7 @@ class World:
             "token": "no-such-token",
             "recipient_id": self.records[Recipient].get(place, NOBODY),
             "delivery_id": self.records[Delivery].get(place, NOBODY),
+            "provider": "local",
             "secret": "no-such-link",
             "filename": "css/base.css",
         }
