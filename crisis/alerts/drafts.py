@@ -26,6 +26,8 @@ PARTS_OF_STATEMENT: Final = 6
 """Nobody can shorten what was signed; one long sentence of it is better told than left out."""
 _NEUTRAL: Final = re.compile(r"[0-9 :./+-]+")
 """What is written alike in every language: a time, a number to dial."""
+_STRAIGHT: Final = "\u200e"
+"""Before digits and signs among Arabic: else 2026-014 reads 014-2026, a number back to front."""
 _EXAMPLE: Final = "7Kq2mZpX4Rta9Wc3"
 
 
@@ -206,10 +208,16 @@ def _filled(
         own = facts.value(place, language) or _value(values, place, language)
         if own is None:
             (left if place in known else unknown).append(place)
-        return "{" + place + "}" if own is None else own
+            return "{" + place + "}"
+        return _STRAIGHT + own if language == "ar" and _turns(place) else own
 
     done = PLACE.sub(lambda found: fill(found[1]), text)
     return done, tuple(left), tuple(unknown)
+
+
+def _turns(place: str) -> bool:
+    """Whether it is filled with groups of digits, which Arabic would put in the other order."""
+    return place == "ref" or place_types().get(place) == "phone"
 
 
 def _value(values: Mapping[str, str], place: str, language: Language) -> str | None:
