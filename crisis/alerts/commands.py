@@ -120,18 +120,17 @@ def test_to_me(alert: Alert, work: Work, *, language: Language) -> AlertTested:
     """Send it to oneself, to see it arrive; nobody else gets anything."""
     _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT, AlertState.AWAITING)
-    carry(work.session, alert)
     me = work.session.get_one(Person, work.actor.id)
-    seq, facts = next_line(work.session, alert.incident_id), facts_of(alert.incident)
     ways = {
         Channel.SMS: me.first(ContactKind.MOBILE),
         Channel.EMAIL: me.email or me.first(ContactKind.EMAIL),
     }
+    said = _said_now(alert, work, language)
+    seq = next_line(work.session, alert.incident_id)
     messages = [
-        _test(work.session, alert, me.id, each, address, told, language, seq)
+        _test(work.session, alert, me.id, each, address, said[each], language, seq)
         for each, address in ways.items()
-        if each in alert.channels and address
-        if (told := words(alert, language, each, facts)).text
+        if each in alert.channels and address and said[each].text
     ]
     if not messages:
         raise Conflict(
@@ -216,10 +215,15 @@ def confirm_alert(
     if work.actor.id in hands_of(work.session, alert):
         raise Forbidden(Message("You wrote it. Somebody else must confirm it."), code="same_person")
     _must_be_read(alert, revision)
-    before = dict(alert.sms), dict(alert.mail)
+    before = dict(alert.title), dict(alert.sms), dict(alert.mail)
     gathered, said = must_be_ready(work.session, alert, work.now)
-    if before != (alert.sms, alert.mail):
-        raise _stale()
+    if before != (alert.title, alert.sms, alert.mail):
+        raise Conflict(
+            Message(
+                "The statement says more by now. Send it back, to be asked anew."
+            ),
+            code="stale_revision",
+        )
     _must_be_seen(gathered, audience_hash or alert.audience_hash)
     if typed_count != gathered.count:
         wrong = Message("That is not the number of recipients.")
@@ -384,6 +388,15 @@ def _stop(work: Work, alert: Alert) -> tuple[int, int]:
     left = select(func.count()).where(own, Delivery.state.not_in(over))
     stop_waiting(work.session, alert)
     return stopped, work.session.scalar(left) or 0
+
+
+def _said_now(alert: Alert, work: Work, language: Language) -> dict[Channel, Words]:
+    """What it would say now; the alert itself stays as whoever is asked to confirm it reads it."""
+    carry(work.session, alert)
+    facts = facts_of(alert.incident)
+    said = {each: words(alert, language, each, facts) for each in Channel}
+    work.session.expire(alert)
+    return said
 
 
 def _test(

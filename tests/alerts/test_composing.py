@@ -10,10 +10,14 @@ from sqlalchemy import select
 
 from crisis.alerts.commands import (
     ask_confirmation,
+    confirm_alert,
     create_alert,
     edit_alert,
     follow_up,
     send_alert,
+)
+from crisis.alerts.commands import (
+    test_to_me as try_it_out,
 )
 from crisis.alerts.composing import Preview, preview
 from crisis.alerts.drafts import Draft
@@ -294,6 +298,21 @@ def test_only_what_is_out_and_still_holds_is_carried(house: str) -> None:
         ask_confirmation(by, alert.id, revision=1)
 
 
+def test_a_try_of_the_first_changes_nothing_that_the_second_confirms(house: str) -> None:
+    """The text differs from what was asked about, as when a translation came out meanwhile."""
+    incident = given.an_incident()
+    first = given.named(alerts.an_officer(9), Duty.ALERT_OPERATOR, on=incident)
+    second, person = alerts.an_operator(incident), alerts.an_officer(1)
+    alert = alerts.asked(carrying(a_released(incident), incident, first, person), by=first)
+    with writing() as session:
+        session.get_one(Alert, alert.id).mail = {}
+    try_it_out(first, alert.id, language="ar")
+    assert alerts.alert(alert.id).mail == {}
+    with refused(Conflict, "stale_revision") as told:
+        confirm_alert(second, alert.id, revision=1, typed_count=1)
+    assert "Send it back" in str(told.value), "reading it again would not help"
+
+
 def test_a_text_that_was_corrected_is_told_to_nobody_new_and_not_again(house: str) -> None:
     incident, ministry = given.an_incident(), given.a_ministry()
     statement = a_released(incident)
@@ -480,6 +499,17 @@ def test_the_second_person_sees_the_new_number_when_the_audience_changed(
     fresh = {**old, "seen": str(alert.audience_hash), "typed_count": "١"}
     assert page.post(here, data=fresh).status_code == 303
     assert alerts.alert(alert.id).state == AlertState.SENDING
+
+
+def test_the_second_person_reads_the_mail_as_well(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(people=[alerts.an_officer(1)], mail={"ar": "نص البريد وحده <b>\n{link}"})
+    alert = alerts.asked(alerts.an_alert(incident, first, draft), by=first)
+    page = given.signed_in(browser, second)
+    shown = page.get(f"/i/{incident.ref}/alerts/{alert.number}/confirmation").text
+    assert "نص البريد وحده &lt;b&gt;" in shown
+    assert alerts.TITLE["ar"] in shown
 
 
 def test_straight_sending_is_refused_where_a_second_person_is_needed(house: str) -> None:
