@@ -155,13 +155,11 @@ _Seen = Select[SimulatedMessage]
 
 
 def _seen(session: Session, actor: Actor) -> _Seen:
-    """The messages that this person may know of: of restricted incidents, only their own."""
+    """The messages of the incidents that this person may follow."""
     hidden = [
         each.id
-        for each in session.execute(
-            select(Incident.id, Incident.restricted).where(Incident.restricted.is_(True))
-        )
-        if not policy.allows(actor, Action.FOLLOW_INCIDENT, Case(each.id, restricted=True))
+        for each in session.execute(select(Incident.id, Incident.restricted))
+        if not policy.allows(actor, Action.FOLLOW_INCIDENT, Case(each.id, each.restricted))
     ]
     seen = select(SimulatedMessage).join(Delivery, Delivery.id == SimulatedMessage.delivery_id)
     return seen.where(SimulatedMessage.is_shown.is_(True), Delivery.incident_id.not_in(hidden))

@@ -113,6 +113,17 @@ def test_the_link_of_an_alert_is_the_recipients_own(pages: Flask) -> None:
     assert client.get(own).status_code == 200
 
 
+def test_who_may_not_follow_an_incident_reads_none_of_its_messages(pages: Flask) -> None:
+    incident = given.an_incident()
+    message = a_message(incident, text="سر")
+    client = given.signed_in(pages.test_client(), given.an_administrator())
+    assert ">سر" not in client.get(f"{PAGE}?one={message}").text
+    act = {"report": "open"}
+    assert client.post(f"{PAGE}/messages/{message}/report", data=act).status_code == 404
+    keeper = given.named(given.an_administrator(), Duty.OBSERVER, on=incident)
+    assert ">سر" in given.signed_in(pages.test_client(), keeper).get(PAGE).text
+
+
 def test_what_is_restricted_is_on_no_phone_of_others(pages: Flask) -> None:
     host = given.a_coordinator()
     hidden = given.an_incident(by=host, restricted=True)
