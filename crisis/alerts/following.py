@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.drafts import title_of
@@ -241,10 +241,12 @@ def _silent(
 ) -> list[Silent]:
     known = standing(alert.id)
     urgency = case(*((known.c.tile == each, rank) for each, rank in _URGENCY.items()), else_=9)
+    # Where nobody is left to ask, only somebody with a telephone helps: before all others.
+    to_call = exists().where(Recipient.root_id == known.c.id, Recipient.answer == Answer.UNREACHED)
     wanted = (
         select(known.c.id, known.c.tile)
         .where(known.c.tile.in_([tile] if tile else awaited(alert)))
-        .order_by(urgency, known.c.id)
+        .order_by(case((to_call, 0), else_=1), urgency, known.c.id)
         .limit(limit)
     )
     tiles = {row.id: Tile(row.tile) for row in session.execute(wanted)}

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crisis.alerts import tally
-from crisis.alerts.acknowledging import acknowledge
+from crisis.alerts.acknowledging import acknowledge, decline
 from crisis.alerts.export import read
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import Channel, Delivery, State
@@ -84,6 +84,19 @@ def test_each_rung_is_counted_from_its_own_evidence(
     assert numbers(shown) == [1, 1, 0, 1]
     assert "سامي" in shown
     assert "فهد" not in shown, "whoever acknowledged is no exception"
+
+
+def test_whoever_can_only_be_telephoned_stands_first(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    for each in people[:2]:
+        story.brought(recipient(alert, each), State.DELIVERED)
+    decline(given.the_system(), recipient(alert, people[1]).id)
+    shown = page(the_runner(phone, incident), alert).split("<tbody>")[1]
+    names = ["سامي", "هدى", "فهد"]
+    assert sorted(names, key=shown.index)[0] == "هدى"
+    assert "telephone" in shown
 
 
 def test_a_tile_shows_its_own_people_alone(
