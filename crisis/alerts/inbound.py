@@ -119,9 +119,12 @@ def ask_to_stop(recipient: Recipient, work: Work) -> StopAsked:
     """They want no more messages. Whoever has duties is told all the same, and somebody must talk
     to them; nothing goes to anybody else."""
     alert = work.session.get_one(Alert, recipient.alert_id)
-    if recipient.person_id is None and recipient.mobile:
-        opt_out(work.session, recipient.mobile, source="sms_reply", at=work.now)
-    return StopAsked(**about(alert, recipient), still_told=recipient.person_id is not None)
+    number = recipient.mobile
+    # a number in a list of residents may be that of somebody on duty as well
+    person_id = recipient.person_id or (number and work.session.scalar(_people(number)))
+    if number and not person_id:
+        opt_out(work.session, number, source="sms_reply", at=work.now)
+    return StopAsked(**about(alert, recipient), still_told=bool(person_id))
 
 
 def _kept(session: Session, incoming: Incoming) -> InboundMessage:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from crisis.alerts import inbound
 from crisis.alerts.inbound import Incoming, Intent, finish, intent_of, receive
@@ -19,7 +19,7 @@ from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people.countries import countries, has_sms_replies
-from crisis.people.model import Office
+from crisis.people.model import ContactPoint, Office
 from crisis.policy import Actor
 from tests import given
 from tests.alerts import story
@@ -215,6 +215,18 @@ def test_an_sms_answers_no_alert_that_went_by_mail_alone() -> None:
 
 
 @pytest.mark.usefixtures("house")
+def test_somebody_on_duty_is_told_on_though_the_list_of_residents_has_their_number() -> None:
+    incident, person = given.an_incident(), story.somebody(given.a_ministry())
+    alert = an_alert(person, on=incident)
+    with bookkeeping() as session:
+        session.get_one(Recipient, recipient(alert, person).id).person_id = None
+        (number,) = session.scalars(select(Recipient.mobile)).all()
+    said(str(number), "STOP")
+    assert count(OptOut) == 0
+    assert told(incident)[-1].facts["still_told"]
+
+
+@pytest.mark.usefixtures("house")
 def test_a_number_that_no_row_can_keep_is_kept_as_well_as_can_be() -> None:
     said("+218\x00\ud800", "STOP")
     assert [each.intent for each in kept()] == ["stop"]
@@ -275,6 +287,7 @@ def test_anybody_else_gets_no_more_until_they_say_start() -> None:
         session.execute(
             update(Recipient).where(Recipient.alert_id == alert.id).values(person_id=None)
         )
+        session.execute(delete(ContactPoint).where(ContactPoint.value == number))
     said(number, "STOP")
     assert [each.facts["still_told"] for each in told(incident)] == [False]
     with reading() as session:
