@@ -75,6 +75,7 @@ SCREENS: Final = (
     Screen("ministries", "/office/ministries", "administrator"),
     Screen("settings", "/office/settings", "administrator"),
     Screen("import", "/office/import", "administrator"),
+    Screen("ways", "/office/sending", "administrator"),
     Screen("audiences", "/office/audiences", "administrator"),
 )
 COMMITTED: Final = (
