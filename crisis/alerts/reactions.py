@@ -154,12 +154,16 @@ def tell_who_wrote(session: Session, line: Line) -> None:
 
 
 def ask_to_call(session: Session, line: Line) -> None:
-    """Nobody is left to ask by message: the coordinator, or somebody they send, must telephone."""
+    """Nobody is left to ask by message: the coordinator, or somebody they send, must telephone.
+
+    Of residents, who may be thousands and have no deputies, that is told once for the whole alert.
+    """
     if line.name == "alert.declined" and not line.facts["is_unreached"]:
         return
     root = session.get_one(Recipient, UUID(line.facts["root_id"]))
     notice = _about_alert("call_task", session, line, name=root.name)
-    _tell(session, line, _holders(session, line, RUNS), notice)
+    key = f"call:{root.alert_id}" if root.person_id is None else None
+    _tell(session, line, _holders(session, line, RUNS), notice, key=key)
 
 
 def tell_who_wants_no_more(session: Session, line: Line) -> None:

@@ -24,8 +24,10 @@ from crisis.alerts.model import AlertKind, AlertState, Priority
 from crisis.alerts.outbox import Channel, Delivery, OptOut, Purpose, State, Wording
 from crisis.alerts.recipients import Answer, LeftOut
 from crisis.deadlines.commands import fire_deadline
+from crisis.deadlines.jobs import fire_due
 from crisis.deadlines.model import Code, Deadline
 from crisis.deadlines.model import State as DeadlineState
+from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
@@ -382,6 +384,29 @@ def test_nothing_leaves_a_closed_incident_or_after_its_time(house: str) -> None:
     given.closed(incident, by=given.someone(Duty.DIRECTOR, on=incident))
     with refused(Conflict, "closed"):
         confirm_alert(second, alert.id, revision=1, typed_count=1)
+
+
+def test_the_silence_of_residents_rings_the_coordinator_s_phone_once(house: str) -> None:
+    incident = given.an_incident()
+    public = alerts.an_audience(code="public", kind=AudienceKind.PUBLIC_OPT_IN)
+    alerts.residents(public, 5)
+    coordinator = given.named(alerts.an_officer(1), Duty.COORDINATOR, on=incident)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(public)
+    alert = alerts.confirmed(
+        alerts.asked(alerts.an_alert(incident, first, draft), by=first), by=second
+    )
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        fire_due()
+        work_off()
+    assert [each.answer for each in alerts.recipients(alert)] == [Answer.UNREACHED] * 5
+    with reading() as session:
+        rung = select(func.count()).where(
+            Delivery.event == "alert.unreached",
+            Delivery.channel == Channel.SMS,
+            Delivery.person_id == coordinator.id,
+        )
+        assert session.scalar(rung) == 1
 
 
 @pytest.mark.slow
