@@ -170,6 +170,13 @@ def backup(file: Path | None) -> None:
     type=click.IntRange(1, 10_000),
     help="Play it live, this many times faster than it is written.",
 )
+@click.option(
+    "--from",
+    "start",
+    type=int,
+    metavar="MINUTES",
+    help="With --speed: let what stands before this minute happen at once.",
+)
 @click.option("--instant", is_flag=True, help="Play it at once, as something that has just ended.")
 @click.option(
     "--report",
@@ -178,7 +185,12 @@ def backup(file: Path | None) -> None:
     help="Write what came of each event to this file, as JSON.",
 )
 def replay(
-    file: Path, until: int | None, speed: int | None, instant: bool, report_file: Path | None
+    file: Path,
+    until: int | None,
+    speed: int | None,
+    start: int | None,
+    instant: bool,
+    report_file: Path | None,
 ) -> None:
     """Play the scenario in FILE (see docs/scenarios.md) into this exercise office.
 
@@ -189,7 +201,7 @@ def replay(
         _end("Say either --instant, or --speed with a number.")
     _migrate(_settings())
     try:
-        report = play(read_scenario(file), until=until, speed=speed or 0, heard=_tell)
+        report = play(read_scenario(file), until=until, speed=speed or 0, start=start, heard=_tell)
     except Refusal as refusal:
         _refuse(refusal)
     if report_file:

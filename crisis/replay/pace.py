@@ -98,13 +98,17 @@ class AtOnce(Pace):
 
 
 class Live(Pace):
-    """Told now: each event at its time, `speed` times faster than it is written."""
+    """Told now: each event at its time, `speed` times faster than it is written; what stands before
+    minute `start` at once, so that nobody waits for a quiet hour."""
 
     patience = timedelta(seconds=3)
 
-    def __init__(self, scenario: Scenario, *, speed: int, now: datetime) -> None:
+    def __init__(
+        self, scenario: Scenario, *, speed: int, now: datetime, start: int | None = None
+    ) -> None:
         self.speed, self.keeps_spans = speed, speed == 1
-        self._begin, self._now = scenario.at(scenario.happenings[0].t_min), now
+        first = scenario.happenings[0].t_min
+        self._begin, self._now = scenario.at(first if start is None else max(first, start)), now
 
     def of(self, told: datetime) -> datetime:
         return self._now + (told - self._begin) / self.speed

@@ -51,16 +51,18 @@ def play(
     *,
     until: int | None = None,
     speed: int = 0,
+    start: int | None = None,
     heard: Heard = lambda _line: None,
 ) -> Report:
-    """Play it up to minute `until`, `speed` times faster than written, or at once (0).
+    """Play it up to minute `until`, `speed` times faster than written, or at once (0); what stands
+    before minute `start` at once in any case.
 
     Its people act through the product's own commands; `heard` is told each event. Raises
     `Conflict` (`not_exercise`) for an office that is no exercise.
     """
     told = [each for each in scenario.happenings if until is None or each.t_min <= until]
     cast = assemble(scenario)
-    stage = Stage(scenario, cast, _pace(scenario, told, speed))
+    stage = Stage(scenario, cast, _pace(scenario, told, speed, start))
     begin_replay(the_system(), OFFICE_ID, scenario=scenario.id, sha256=scenario.sha256, speed=speed)
     report = Report(scenario, speed)
     with _workers_resting(stage.pace), _silent_simulator(stage.pace):
@@ -73,9 +75,9 @@ def play(
     return report
 
 
-def _pace(scenario: Scenario, told: list[Happening], speed: int) -> Pace:
+def _pace(scenario: Scenario, told: list[Happening], speed: int, start: int | None) -> Pace:
     if speed:
-        return Live(scenario, speed=speed, now=clock.now())
+        return Live(scenario, speed=speed, now=clock.now(), start=start)
     last = told[-1].t_min if told else 0
     return AtOnce(scenario, last=last, zone=the_office().zone, now=clock.now())
 

@@ -66,6 +66,15 @@ def test_it_is_played_live_and_faster(house: str, tmp_path: Path) -> None:
     assert out.next_update_at - began < timedelta(minutes=1)
 
 
+def test_a_quiet_beginning_is_not_waited_for(house: str, tmp_path: Path) -> None:
+    seen = event("incident.report", ref="IN-1", data={"title_ar": "مطر", "source": "الأرصاد"})
+    told = story({**seen, "at_min": -600}, {**OPENING, "at_min": 0}, {**CREATE, "at_min": 2})
+    began = clock.now()
+    report = play(read(written(tmp_path, told)), speed=60, start=0)
+    assert report.wrong == []
+    assert timedelta(minutes=2) / 60 <= clock.now() - began < timedelta(minutes=600) / 60
+
+
 def test_what_the_file_foresees_is_held_against_what_comes(house: str, tmp_path: Path) -> None:
     report = played(
         tmp_path,
