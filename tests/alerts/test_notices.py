@@ -1,8 +1,9 @@
 """What colleagues are told: in their language, short enough for a phone, with no secret in it."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from crisis.statements.content import Language
 from crisis.statements.sms import sms_length
 from tests import given
 from tests.deadlines.story import NOON, a_story, submitted
-from tests.parts.timers import settle, told, until
+from tests.parts.timers import settle, until
 
 ADDRESS = "https://crisis.gov.example"
 FACTS: dict[str, object] = {
@@ -104,6 +105,13 @@ def test_a_name_stays_a_name(hostile: str) -> None:
         ).count
         <= 2
     )
+
+
+def told(person_id: UUID) -> Sequence[Delivery]:
+    """Everything this person was told, on both channels."""
+    with reading() as session:
+        found = select(Delivery).where(Delivery.person_id == person_id)
+        return session.scalars(found.order_by(Delivery.seq, Delivery.id)).all()
 
 
 def test_whoever_is_asked_gets_an_sms_and_a_mail_that_lead_to_the_page(house: str) -> None:
