@@ -219,9 +219,7 @@ def confirm_alert(
     gathered, said = must_be_ready(work.session, alert, work.now)
     if before != (alert.title, alert.sms, alert.mail):
         raise Conflict(
-            Message(
-                "The statement says more by now. Send it back, to be asked anew."
-            ),
+            Message("The statement says more by now. Send it back, to be asked anew."),
             code="stale_revision",
         )
     _must_be_seen(gathered, audience_hash or alert.audience_hash)
