@@ -24,7 +24,7 @@ demo: $(VENV)/.runtime ## the same, with a night of flood played into its rooms 
 	@export DATABASE_URL=$${DATABASE_URL:-sqlite:///var/demo.db}; \
 	$(PY) run.py seed 2>/dev/null || true; \
 	$(PY) run.py & served=$$!; trap 'kill $$served' EXIT; \
-	$(PY) run.py replay config/demo/scenarios/flood_24h.json --speed $(SPEED) --from 0 && wait $$served
+	$(PY) run.py replay config/demo/scenarios/flood_24h.json --speed $(SPEED) --from 0; wait $$served
 
 SPEED ?= 60
 

@@ -18,6 +18,7 @@ from crisis.deadlines.model import State as Due
 from crisis.incidents.model import Incident
 from crisis.kernel import journal
 from crisis.kernel.database import reading
+from crisis.kernel.errors import Refusal
 from crisis.policy import Duty
 from crisis.replay.acts_of_incidents import open_proposal
 from crisis.replay.acts_of_statements import awaited_slot, deadlines_of
@@ -74,6 +75,8 @@ def _verdict(stage: Stage, played: Played, key: str, wanted: Any) -> str:
         return "met" if says(stage, played, wanted) else "broken"
     except NotYetError:
         return "unsupported"
+    except Refusal:  # what it would be judged by never came to be
+        return "broken"
 
 
 # ── every act ────────────────────────────────────────────────────────────────────────────────────

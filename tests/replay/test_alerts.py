@@ -147,3 +147,20 @@ def test_an_answer_of_somebody_who_was_not_asked_is_refused(house: str, tmp_path
     report = played(tmp_path, OPENING, CREATED, CONFIRMED, stranger)
 
     assert (report.lines[-1].verdict, report.lines[-1].code) == ("refused", "not_asked")
+
+
+def test_whoever_was_never_asked_answers_in_vain_and_the_story_goes_on(
+    house: str, tmp_path: Path
+) -> None:
+    said = {"person": "p11", "body": "استلمت"}
+    stray = of_alert("inbound.sms", "twilio", data=said, expect={"ack": "received"})
+    report = played(
+        tmp_path,
+        OPENING,
+        CREATED,
+        CONFIRMED,
+        stray,
+        event("warroom.message", data={"text": "نواصل"}),
+    )
+    assert [each.verdict for each in report.lines[-2:]] == ["refused", "done"]
+    assert dict(report.lines[-2].expects) == {"ack": "broken"}
