@@ -113,7 +113,13 @@ def connect(url: str) -> Engine:
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, connect_args={"timeout": 5}, pool_size=64, max_overflow=256)
+        engine = create_engine(
+            address,
+            connect_args={"timeout": 5},
+            pool_size=64,
+            max_overflow=256,
+            hide_parameters=True,  # an error names no numbers and no texts: it ends up in the log
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -122,6 +128,7 @@ def connect(url: str) -> Engine:
             pool_size=10,
             max_overflow=30,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"options": _POSTGRES_TIMEOUTS, "connect_timeout": 5},
         )
     _sessions.configure(bind=engine)
