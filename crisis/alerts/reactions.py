@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crisis.alerts.drafts import title_of
 from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert
 from crisis.alerts.notices import Worded, address_of, spoken, worded
-from crisis.alerts.outbox import Channel, Purpose
+from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, post, say
 from crisis.alerts.recipients import Recipient
 from crisis.incidents.model import Incident
@@ -101,11 +101,24 @@ def tell_who_was_named(session: Session, line: Line) -> None:
 
 
 def tell_liaisons(session: Session, line: Line) -> None:
-    """The ministries publish the released text on their own accounts."""
+    """The ministries publish the released text on their own accounts; what it puts right goes to
+    nobody who has not got it yet."""
     statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
     mends = line.facts["corrects_id"] or line.facts["retracts_id"]
     notice = _about_statement("correction_released" if mends else "released", statement)
     _tell(session, line, _holders(session, line, LIAISONS), notice)
+    if mends:
+        _hold_back(session, UUID(mends), line.at)
+
+
+def _hold_back(session: Session, statement_id: UUID, at: datetime) -> None:
+    carrying = select(Alert.id).where(Alert.statement_id == statement_id)
+    session.execute(
+        update(Delivery)
+        .where(Delivery.alert_id.in_(carrying), Delivery.state == State.QUEUED)
+        .values(state=State.CANCELLED, ended_at=at, claimed_by=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def tell_of_next_update(session: Session, line: Line) -> None:

@@ -28,6 +28,7 @@ from crisis.alerts.shortening import offers, rewritten, too_much
 from crisis.alerts.templates import level_word, places, templates
 from crisis.deadlines.jobs import fire_due
 from crisis.incidents.model import Incident
+from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
 from crisis.kernel.database import reading, writing
 from crisis.kernel.errors import Conflict, Invalid, Refusal
@@ -333,6 +334,19 @@ def test_a_text_that_was_corrected_is_told_to_nobody_new_and_not_again(house: st
     with refused(Conflict, "ended"):
         send_again(first, lost.id)
     assert recipient.answer == "waiting"
+
+
+def test_what_still_waits_when_its_text_is_corrected_never_leaves(house: str) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    alert = carrying(statement, incident, first, alerts.an_officer(1))
+    alerts.confirmed(alerts.asked(alert, by=first), by=second)
+    assert {each.state for each in alerts.deliveries(alert)} == {State.QUEUED}
+    a_correction(statement, incident)
+    work_off()
+
+    assert {each.state for each in alerts.deliveries(alert)} == {State.CANCELLED}
 
 
 def a_correction(of: Statement, on: Incident) -> Statement:
