@@ -6,6 +6,7 @@ from flask import Blueprint, flash, render_template
 from werkzeug.wrappers import Response
 
 from crisis.alerts import couriers, sending, ways
+from crisis.alerts.delivery import NothingForm
 from crisis.kernel.errors import NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.text import line
@@ -15,10 +16,6 @@ from crisis.web.asking import Form, answers_on, asked, current_actor, see
 from crisis.web.locale import language, say
 
 bp: Final = Blueprint("ways", __name__)
-
-
-class OpenForm(Form):
-    """A button alone."""
 
 
 class HoldForm(Form):
@@ -53,7 +50,7 @@ def hold(provider: str) -> Response:
 @answers_on("ways.index")
 def open_again(provider: str) -> Response:
     """What waits for it goes on."""
-    asked(OpenForm)
+    asked(NothingForm)
     sending.open_lane(current_actor(), OFFICE_ID, provider=_in_use(provider))
     flash(say(Message("The way is open: what waited goes on.")), "ok")
     return see("ways.index")

@@ -16,7 +16,7 @@ from crisis.statements.commands import create_statement, edit_statement, submit_
 from crisis.statements.model import SlotSpec
 from tests import given
 from tests.deadlines.story import NOON, TEXT, a_story, answered, released, submitted
-from tests.parts.timers import settle, told, until
+from tests.parts.timers import messages_to, settle, told, until
 
 
 def test_an_approval_is_asked_of_everybody_who_can_give_it_and_of_no_author(house: str) -> None:
@@ -58,7 +58,7 @@ def test_a_new_version_asks_again_and_an_answer_asks_nobody_twice(house: str) ->
         )
     until(NOON)
 
-    asked = [each.channel for each in told(story.health.id) if each.purpose == "approval"]
+    asked = [each.channel for each in messages_to(story.health.id) if each.purpose == "approval"]
     assert sorted(asked) == ["email", "email", "sms", "sms"]
 
 
@@ -76,7 +76,7 @@ def test_everybody_with_a_duty_is_called_in_and_each_in_their_language(house: st
 
     assert {(each.event, each.language) for each in told(liaison.id)} == {("incident.opened", "fr")}
     assert {(each.event, each.language) for each in told(staff.id)} == {("incident.opened", "en")}
-    assert [each.event for each in told(later.id)] == ["duty.assigned"] * len(Channel)
+    assert [each.event for each in messages_to(later.id)] == ["duty.assigned"] * len(Channel)
     assert told(coordinator.id) == []
 
 

@@ -49,8 +49,11 @@ def running(code: Code, subject_id: UUID) -> dict[int, datetime]:
 
 def told(person_id: UUID) -> Sequence[Delivery]:
     """What this person was told by mail, in order; the same goes to their phone."""
+    return [each for each in messages_to(person_id) if each.channel == Channel.EMAIL]
+
+
+def messages_to(person_id: UUID) -> Sequence[Delivery]:
+    """Every message to this person, by whatever way, in order."""
     with reading() as session:
-        found = select(Delivery).where(
-            Delivery.person_id == person_id, Delivery.channel == Channel.EMAIL
-        )
+        found = select(Delivery).where(Delivery.person_id == person_id)
         return session.scalars(found.order_by(Delivery.seq)).all()

@@ -40,6 +40,8 @@ class Route:
 
     needs: str
     hidden: bool = False
+    follows: bool = False
+    """It is about something of an incident: who may not follow that is told there is nothing."""
     send: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 

@@ -139,6 +139,8 @@ def check(
     """One cell of the matrix at one door."""
     row = MATRIX.routes[name]
     expected = MATRIX.expects(who, row.needs, place)
+    if row.follows and MATRIX.expects(who, Action.FOLLOW_INCIDENT, "own") == NOT_FOUND:
+        expected = FORBIDDEN if expected == FORBIDDEN else NOT_FOUND
     answer = ask(world.browser(app, who), app, name, world.named(who, place), accept)
     right = statuses(expected, row, name, accept)
     assert answer.status_code in right, (
