@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, TypedDict
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from crisis.alerts import links
@@ -212,15 +212,21 @@ def about(alert: Alert, recipient: Recipient) -> About:
 
 
 def _wait_no_longer(session: Session, recipient_ids: Sequence[UUID], at: datetime) -> None:
-    living = exists().where(Delivery.recipient_id == Recipient.id, Delivery.state.not_in(LOST))
-    out_of_reach = select(Recipient.id).where(
-        Recipient.id.in_(recipient_ids), Recipient.answer == Answer.WAITING, ~living
+    living = select(Delivery.recipient_id).where(
+        Delivery.recipient_id.in_(recipient_ids), Delivery.state.not_in(LOST)
     )
+    reachable = set(session.scalars(living))
+    waiting = select(Recipient.id).where(
+        Recipient.id.in_([each for each in recipient_ids if each not in reachable]),
+        Recipient.answer == Answer.WAITING,
+    )
+    # Named one by one: from a statement over all three tables PostgreSQL, which knows nothing yet
+    # of an audience frozen a second ago, makes one that takes longer than it may.
     session.execute(
         update(Deadline)
         .where(
             Deadline.code == Code.ACKNOWLEDGE,
-            Deadline.subject_id.in_(out_of_reach.scalar_subquery()),
+            Deadline.subject_id.in_(session.scalars(waiting).all()),
             Deadline.state == State.DUE,
             Deadline.due_at > at,
         )
