@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.carrying import carry, kind_of, out, right_one
@@ -31,7 +31,7 @@ from crisis.alerts.freezing import (
 from crisis.alerts.gathering import Gathered
 from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
 from crisis.alerts.outbox import Channel, Delivery, Purpose, State
-from crisis.alerts.posting import NewMessage, next_line, post, say
+from crisis.alerts.posting import NewMessage, hold_back, next_line, post, say
 from crisis.alerts.queries import hands_of
 from crisis.incidents.model import Incident
 from crisis.kernel.command import Work, command
@@ -375,13 +375,7 @@ def _back_to_draft(alert: Alert, work: Work) -> None:
 def _stop(work: Work, alert: Alert) -> tuple[int, int]:
     """Take back what is queued; how many that were, and how many are beyond reach."""
     own = Delivery.alert_id == alert.id
-    waiting = (
-        update(Delivery)
-        .where(own, Delivery.state == State.QUEUED)
-        .values(state=State.CANCELLED, ended_at=work.now, claimed_by=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    stopped = cast(CursorResult[Any], work.session.execute(waiting)).rowcount
+    stopped = hold_back(work.session, own, at=work.now)
     over = (State.CANCELLED, State.SUPPRESSED, State.EXPIRED, State.FAILED)
     left = select(func.count()).where(own, Delivery.state.not_in(over))
     stop_waiting(work.session, alert)

@@ -30,7 +30,6 @@ from crisis.deadlines.model import State as Due
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
 from crisis.kernel.command import query
-from crisis.kernel.database import reading
 from crisis.kernel.journal import head_of
 from crisis.people.model import Ministry, Person, in_language
 from crisis.policy import Action
@@ -228,12 +227,6 @@ def in_room(session: Session, incident_id: UUID, language: str) -> InRoom | None
         next_at=min(_due(session, alert).values(), default=None),
         to_call=_to_call(session, alert),
     )
-
-
-def panel_of(incident_id: UUID, language: str) -> InRoom | None:
-    """The same, read in a session of its own."""
-    with reading() as session:
-        return in_room(session, incident_id, language)
 
 
 def _silent(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -160,8 +160,3 @@ class _AlertEvent(Event):
     @property
     def about(self) -> str:
         return f"alert:{self.alert_id}"
-
-
-def plain(values: Mapping[str, Any]) -> dict[str, str]:
-    """What fills the places of a template, as text."""
-    return {name: str(value) for name, value in values.items()}

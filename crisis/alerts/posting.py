@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, CursorResult, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crisis.alerts.outbox import Channel, Delivery, ErrorClass, OptOut, Purpose, State, Wording
@@ -152,6 +152,17 @@ def _once_more(delivery: Delivery, wording_id: UUID) -> NewMessage:
         expires_at=delivery.expires_at,
         repeat_of_id=delivery.id,
     )
+
+
+def hold_back(session: Session, alerts: ColumnElement[bool], *, at: datetime) -> int:
+    """What is queued of these alerts never leaves; how many messages that were."""
+    waiting = (
+        update(Delivery)
+        .where(alerts, Delivery.state == State.QUEUED)
+        .values(state=State.CANCELLED, ended_at=at, claimed_by=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return cast(CursorResult[Any], session.execute(waiting)).rowcount
 
 
 def _standing(message: NewMessage, silent: set[str], at: datetime) -> dict[str, object]:

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.drafts import title_of
+from crisis.alerts.due import holders
 from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert
 from crisis.alerts.notices import Worded, address_of, spoken, worded
-from crisis.alerts.outbox import Channel, Delivery, Purpose, State
-from crisis.alerts.posting import NewMessage, post, say
+from crisis.alerts.outbox import Channel, Delivery, Purpose
+from crisis.alerts.posting import NewMessage, hold_back, post, say
 from crisis.alerts.recipients import Recipient
 from crisis.incidents.model import Incident
 from crisis.jobs.reactions import Reaction
@@ -53,7 +54,7 @@ def remind_signers(session: Session, line: Line) -> None:
     _tell(session, line, deputies, _signature("approval_deputy", statement, version.deadline_at))
     if not people and not deputies:
         nobody = _about_statement("approval_nobody", statement, due=version.deadline_at)
-        _tell(session, line, _holders(session, line, RUNS), nobody)
+        _tell(session, line, holders(session, line.stream, *RUNS), nobody)
 
 
 def ask_to_take_duty(session: Session, line: Line) -> None:
@@ -72,7 +73,7 @@ def ask_deputy(session: Session, line: Line) -> None:
             _ask(session, line, asked, "duty_asked")
         return
     from_id = line.facts["from_id"]
-    people = [UUID(from_id)] if from_id else _holders(session, line, RUNS)
+    people = [UUID(from_id)] if from_id else holders(session, line.stream, *RUNS)
     facts = {"duty": Duty(line.facts["duty"])}
     _tell(session, line, people, _Notice("duty_open", f"duty:{refused}", facts))
 
@@ -106,19 +107,10 @@ def tell_liaisons(session: Session, line: Line) -> None:
     statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
     mends = line.facts["corrects_id"] or line.facts["retracts_id"]
     notice = _about_statement("correction_released" if mends else "released", statement)
-    _tell(session, line, _holders(session, line, LIAISONS), notice)
+    _tell(session, line, holders(session, line.stream, *LIAISONS), notice)
     if mends:
-        _hold_back(session, UUID(mends), line.at)
-
-
-def _hold_back(session: Session, statement_id: UUID, at: datetime) -> None:
-    carrying = select(Alert.id).where(Alert.statement_id == statement_id)
-    session.execute(
-        update(Delivery)
-        .where(Delivery.alert_id.in_(carrying), Delivery.state == State.QUEUED)
-        .values(state=State.CANCELLED, ended_at=at, claimed_by=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+        carrying = select(Alert.id).where(Alert.statement_id == UUID(mends))
+        hold_back(session, Delivery.alert_id.in_(carrying), at=line.at)
 
 
 def tell_of_next_update(session: Session, line: Line) -> None:
@@ -126,7 +118,12 @@ def tell_of_next_update(session: Session, line: Line) -> None:
     statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
     code = "next_update_missed" if line.facts["missed"] else "next_update_soon"
     due = datetime.fromisoformat(line.facts["next_update_at"])
-    _tell(session, line, _holders(session, line, RUNS), _about_statement(code, statement, due=due))
+    _tell(
+        session,
+        line,
+        holders(session, line.stream, *RUNS),
+        _about_statement(code, statement, due=due),
+    )
 
 
 def tell_of_ratification(session: Session, line: Line) -> None:
@@ -134,14 +131,19 @@ def tell_of_ratification(session: Session, line: Line) -> None:
     statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
     code = "ratification_missed" if line.facts["missed"] else "ratification_soon"
     due = datetime.fromisoformat(line.facts["ratify_due_at"])
-    _tell(session, line, _holders(session, line, RUNS), _about_statement(code, statement, due=due))
+    _tell(
+        session,
+        line,
+        holders(session, line.stream, *RUNS),
+        _about_statement(code, statement, due=due),
+    )
 
 
 def tell_of_first_statement(session: Session, line: Line) -> None:
     """The public waits for a first word."""
     facts = {"level": line.facts["level"], "percent": line.facts["percent"]}
     notice = _Notice("first_statement_due", line.about, facts)
-    _tell(session, line, _holders(session, line, RUNS), notice)
+    _tell(session, line, holders(session, line.stream, *RUNS), notice)
 
 
 def ask_second_person(session: Session, line: Line) -> None:
@@ -176,19 +178,19 @@ def ask_to_call(session: Session, line: Line) -> None:
     root = session.get_one(Recipient, UUID(line.facts["root_id"]))
     notice = _about_alert("call_task", session, line, name=root.name)
     key = f"call:{root.alert_id}" if root.person_id is None else None
-    _tell(session, line, _holders(session, line, RUNS), notice, key=key)
+    _tell(session, line, holders(session, line.stream, *RUNS), notice, key=key)
 
 
 def tell_who_wants_no_more(session: Session, line: Line) -> None:
     """Somebody on duty asked a machine to stop: a person talks to them."""
     if line.facts["still_told"]:
         notice = _about_alert("stop_asked", session, line, name=line.facts["recipient"])
-        _tell(session, line, _holders(session, line, RUNS), notice)
+        _tell(session, line, holders(session, line.stream, *RUNS), notice)
 
 
 def tell_of_pause(session: Session, line: Line) -> None:
     """What is left of an alert waits: somebody must see to it, and know that nothing is doubled."""
-    people = _holders(session, line, RUNS | {Duty.ALERT_OPERATOR})
+    people = holders(session, line.stream, *RUNS, Duty.ALERT_OPERATOR)
     _tell(session, line, people, _about_alert("alert_paused", session, line))
 
 
@@ -279,15 +281,6 @@ def _ask(session: Session, line: Line, proposal: DutyProposal, code: str) -> Non
     about = f"duty:{proposal.id}"
     asked = _Notice(code, about, facts, Purpose.DUTY, expires_at=proposal.answer_by)
     _tell(session, line, [proposal.person_id], asked)
-
-
-def _holders(session: Session, line: Line, duties: frozenset[Duty]) -> list[UUID]:
-    held = select(DutyHolding.person_id).where(
-        DutyHolding.incident_id == line.stream,
-        DutyHolding.ended_at.is_(None),
-        DutyHolding.duty.in_(duties),
-    )
-    return list(session.scalars(held.order_by(DutyHolding.since, DutyHolding.id)))
 
 
 def _ids(values: Iterable[str]) -> list[UUID]:

@@ -40,7 +40,6 @@ from crisis.web.locale import clock_time, language, number, say
 bp: Final = Blueprint("alerts", __name__)
 
 FORM: Final = "compose"
-UNDECIDED: Final = frozenset({AlertState.DRAFT, AlertState.AWAITING})
 
 
 # ── the list, and writing one ────────────────────────────────────────────────────────────────────

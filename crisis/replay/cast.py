@@ -42,10 +42,6 @@ class Cast:
         named = (code for code, each in self.ministries.items() if each == ministry_id)
         return next(named, str(ministry_id))
 
-    def name_of(self, person_id: UUID | None) -> str | None:
-        """What the file calls this person; None for everybody it does not name."""
-        return next((name for name, each in self.people.items() if each == person_id), None)
-
 
 def assemble(scenario: Scenario) -> Cast:
     """Everybody of the scenario, added where the office does not have them.

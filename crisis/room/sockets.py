@@ -4,12 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.incidents.model import Incident
 from crisis.incidents.queries import cases_followed
-from crisis.people.model import DutyHolding
 from crisis.people.queries import actors_of
 
 HARMLESS: Final = frozenset(
@@ -24,14 +21,3 @@ def may_follow(session: Session, pairs: Iterable[tuple[UUID, UUID]]) -> set[tupl
     actors = actors_of(session, list({person for person, _ in wanted}))
     incidents = list({incident for _, incident in wanted})
     return wanted & cases_followed(session, list(actors.values()), incidents)
-
-
-def followers(session: Session, incident_id: UUID) -> set[UUID] | None:
-    """Who may hear that this incident moved: None for the whole office, else these people."""
-    restricted = session.scalar(select(Incident.restricted).where(Incident.id == incident_id))
-    if restricted is None or not restricted:
-        return None
-    held = select(DutyHolding.person_id).where(
-        DutyHolding.incident_id == incident_id, DutyHolding.ended_at.is_(None)
-    )
-    return set(session.scalars(held))
