@@ -39,7 +39,7 @@ from crisis.simulator import routes as simulator
 from crisis.simulator.routes import is_simulated
 from crisis.statements import routes as statements
 from crisis.timeline import terms
-from crisis.web import asking, errors, frame, health, locale, preferences, security
+from crisis.web import asking, assets, errors, frame, health, locale, preferences, security
 from crisis.web.locale import Style
 
 DOORS: Final[tuple[ModuleType, ...]] = (
@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> Flask:
         "crisis",
         root_path=str(ROOT / "crisis"),
         template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static"),
+        static_folder=None,
     )
     app.config["SETTINGS"] = settings
     database.connect(settings.database)
@@ -98,6 +98,7 @@ def office_style() -> Style:
 
 def _plug_web(app: Flask, settings: Settings) -> None:
     app.before_request(_take_office)
+    assets.register(app, ROOT / "static")
     asking.register(app)
     loading.register(app, secure=settings.secure)
     locale.register(app)

@@ -1,0 +1,85 @@
+"""Looks, scripts, faces and drawings: kept by browsers for a year, and never when they are old."""
+
+import gzip
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crisis.web.assets import edition
+from tests.given import an_office
+from tests.parts.pages import app, client
+from tests.structure.tree import ROOT
+
+__all__ = ["app", "client"]
+
+STATIC = ROOT / "static"
+FONTS = sorted(STATIC.rglob("*.woff2"))
+
+
+@pytest.fixture
+def addresses(client: FlaskClient) -> list[str]:
+    """What the page for signing in asks for."""
+    an_office()
+    page = client.get("/signin").get_data(as_text=True)
+    return re.findall(r'(?:href|src)="(/static/[^"#]+)', page)
+
+
+def test_all_that_a_page_asks_for_is_kept_for_a_year(
+    client: FlaskClient, addresses: list[str]
+) -> None:
+    assert len(addresses) > 5
+    for each in addresses:
+        answer = client.get(each)
+        assert answer.status_code == 200, each
+        assert "immutable" in answer.headers["Cache-Control"], each
+        assert "max-age=31536000" in answer.headers["Cache-Control"], each
+
+
+@pytest.mark.parametrize("way", ["/static", "/static/v-0123456789"])
+def test_what_is_asked_for_as_of_another_edition_is_asked_for_again(
+    client: FlaskClient, way: str
+) -> None:
+    answer = client.get(f"{way}/css/tokens.css")
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert client.get(f"{way}/css/none.css").status_code == 404
+
+
+def test_words_travel_packed_to_who_can_unpack_them(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        sheet = app.url_for("static", filename="css/components.css")
+    packed = client.get(sheet, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(sheet)
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert (
+        gzip.decompress(packed.data) == plain.data == (STATIC / "css/components.css").read_bytes()
+    )
+    assert len(packed.data) < len(plain.data) / 3
+    assert packed.vary == plain.vary
+
+
+def test_another_letter_makes_another_edition(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("a{}")
+    before = edition(tmp_path)
+    (tmp_path / "a.css").write_text("b{}")
+
+    assert edition(tmp_path) != before
+
+
+@pytest.mark.parametrize("font", FONTS, ids=lambda font: font.name)
+def test_a_font_is_named_by_its_letters(font: Path) -> None:
+    assert font.name.split(".")[-2] == sha256(font.read_bytes()).hexdigest()[:8]
+
+
+def test_the_looks_name_fonts_that_are_there_and_all_of_them() -> None:
+    looks = "".join(file.read_text("utf-8") for file in (STATIC / "css").glob("*.css"))
+    named = set(re.findall(r'url\("/static/(fonts/[^"]+)"\)', looks))
+
+    assert named == {str(font.relative_to(STATIC)) for font in FONTS}
