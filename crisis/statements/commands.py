@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,10 +22,13 @@ from crisis.statements.content import (
     Content,
     Correction,
     Language,
+    Paragraph,
     Retraction,
+    Texts,
     Type,
     canonical_bytes,
     fingerprint,
+    paragraphs_of,
 )
 from crisis.statements.due import (
     await_next_update,
@@ -64,6 +68,8 @@ from crisis.statements.model import (
     WaiverAnswered,
     WaiverAsked,
 )
+from crisis.statements.places import Value
+from crisis.statements.templates import opening_of_correction
 from crisis.statements.witness import must_be_as_told, must_be_reviewed_as_told
 
 
@@ -345,13 +351,21 @@ def note_evidence(
 def prepare_correction(
     statement: Statement, work: Work, *, what_was_wrong: dict[Language, str]
 ) -> StatementCreated:
-    """Begin a correction from what was released: same text, audience and channels to start from."""
+    """Begin a correction: what was wrong, what is right and why, then the text that was released.
+
+    The right and the reason are left as places to fill, and nothing can be submitted before they
+    are. Audience and channels are those of the text it corrects.
+    """
+    released = _out(statement).text
     return _begin_about(
         statement,
         work,
         replace(
-            _out(statement).text,
+            released,
             type=Type.CORRECTION,
+            bodies=_put_before(
+                released, opening_of_correction(_told_of(statement, work, what_was_wrong))
+            ),
             correction=Correction(
                 corrects=statement.id,
                 what_was_wrong=what_was_wrong,
@@ -512,6 +526,28 @@ def _begin(
 def _begin_about(statement: Statement, work: Work, content: Content) -> StatementCreated:
     incident = work.session.get_one(Incident, statement.incident_id)
     return _begin(incident, work, content, about=statement)
+
+
+def _told_of(
+    statement: Statement, work: Work, what_was_wrong: dict[Language, str]
+) -> dict[str, Value]:
+    zone = ZoneInfo(work.session.get_one(Incident, statement.incident_id).zone)
+    return {
+        "ref_old": {each: f"{word}{statement.number}" for each, word in _STATEMENT.items()},
+        "time_old": _released_at(statement).astimezone(zone).strftime("%H:%M"),
+        "wrong": {language: " ".join(text.split()) for language, text in what_was_wrong.items()},
+    }
+
+
+_STATEMENT: Final[Texts] = {"ar": "", "en": "statement ", "fr": "communiqué "}
+"""As the opening of a correction needs it: in Arabic the word stands there already."""
+
+
+def _put_before(content: Content, opening: Texts) -> dict[Language, tuple[Paragraph, ...]]:
+    return {
+        language: (*paragraphs_of(opening[language]), *body)
+        for language, body in content.bodies.items()
+    }
 
 
 def _out(statement: Statement) -> Version:

@@ -85,6 +85,19 @@ def fill(template: Template, values: Mapping[str, Value], *, leave_open: bool = 
     return {each: filled(text, values, each) for each, text in template.body.items()}
 
 
+def opening_of_correction(values: Mapping[str, Value]) -> Texts:
+    """What a correction says before the text put right: the statement, its error, the right, why.
+
+    Places without a value stay open, to be written by hand.
+    """
+    opened = fill(template("correction"), values, leave_open=True)
+    lines = template("correction").body
+    return {
+        each: "\n".join(text.split("\n")[: _lines_to("{why}", lines[each])])
+        for each, text in opened.items()
+    }
+
+
 def must_be_filled(content: Content) -> None:
     """Raise `Invalid` (`open_places`) while a place of a template is still open in the text."""
     texts = [*content.titles.values(), *map(content.text, content.languages)]
@@ -104,6 +117,10 @@ _UNCLOSED: Final = _(
 )
 _UNKNOWN: Final = _("“{place}” is not a place that can be filled.")
 _MISSING: Final = _("The text ({language}) lacks the place “{place}” that another language has.")
+
+
+def _lines_to(place: str, text: str) -> int:
+    return 1 + next(at for at, line in enumerate(text.split("\n")) if place in line)
 
 
 def _refused(message: Message, **values: object) -> Invalid:

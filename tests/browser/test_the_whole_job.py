@@ -175,7 +175,7 @@ def test_from_the_first_word_to_the_last_acknowledgement(
     expect(rungs(follow)).to_have_text(["5", "5", "0", "0"], timeout=15_000)
     for name in (SALEM, SAMIRA, KHALED, DEPUTY, NADIA):
         on_phone(simulator, name)
-        words = "تصحيح للبيان 1" if name in (SALEM, SAMIRA, NADIA) else "Correction to statement 1"
+        words = "تصحيح لبيان 1" if name in (SALEM, SAMIRA, NADIA) else "Correction to statement 1"
         expect(simulator.locator("#phone-one .bub", has_text=words)).to_have_count(1)
 
     expect(room.locator("#alr-title")).to_have_text("التنبيه 2")

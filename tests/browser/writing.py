@@ -42,17 +42,14 @@ TEXTS = {
     ],
 }
 WRONG = {
-    "ar": "ورد في الفقرة الثانية وصف خاطئ لمنسوب السد. الصحيح: المنسوب يرتفع.",
-    "en": "The second paragraph described the dam level wrongly. It is rising.",
-    "fr": "Le deuxième paragraphe décrivait mal le niveau du barrage. Il monte.",
+    "ar": "المنسوب تحت المراقبة.",
+    "en": "the level is under watch.",
+    "fr": "le niveau est sous surveillance.",
 }
-CORRECTED = {
-    "ar": "تصحيح للبيان 1. ذكرنا: المنسوب تحت المراقبة. والصحيح: المنسوب يرتفع. سبب الخطأ: قراءة "
-    "قديمة. نعتذر عن ذلك.",
-    "en": "Correction to statement 1. We said: the level is under watch. The correct word is: "
-    "rising. Why it happened: an old reading. We apologise.",
-    "fr": "Rectificatif au communiqué 1. Nous avions dit : sous surveillance. L'information "
-    "exacte : il monte. Cause de l'erreur : un relevé ancien. Nous présentons nos excuses.",
+RIGHT_AND_WHY = {
+    "ar": ("والصحيح: المنسوب يرتفع.", "سبب الخطأ: قراءة قديمة."),
+    "en": ("The correct information is: it rises.", "Why it happened: an old reading."),
+    "fr": ("L'information exacte : il monte.", "Cause de l'erreur : un relevé ancien."),
 }
 
 
@@ -83,15 +80,16 @@ def send_for_approval(page: Page, ministries: list[str], *, role: str) -> None:
 
 
 def correct(page: Page, ref: str) -> None:
-    """Prepared in one step from what went out, and written; not sent for approval yet."""
+    """Prepared in one step from what went out, its two places filled; not sent for approval yet."""
     page.goto(f"/i/{ref}/statements/1")
     page.locator("summary", has_text="صحّحه").click()
     for language, words in WRONG.items():
         page.locator(f"#correction-wrong_{language}").fill(words)
     page.locator("#correction button").click()
     expect(page.locator("#edit")).to_be_visible()
-    for language, text in CORRECTED.items():
-        page.locator(f"textarea[name={language}]").first.fill(text)
+    for language, (right, why) in RIGHT_AND_WHY.items():
+        page.locator(f"textarea[name={language}]").nth(2).fill(right)
+        page.locator(f"textarea[name={language}]").nth(3).fill(why)
 
 
 def state(room: Page) -> Locator:

@@ -50,17 +50,51 @@ def _put_right(content: Content) -> Content:
     )
 
 
-def test_a_correction_begins_with_the_text_it_corrects(house: str) -> None:
+def test_a_correction_begins_with_what_was_wrong_and_the_text_it_corrects(house: str) -> None:
     incident, statement, _, _ = a_released_text()
     by = given.someone(Duty.DRAFTER, on=incident)
     begun = prepare_correction(by, statement.id, what_was_wrong=WRONG)
     correction = given.statement(begun.statement_id)
     assert correction.content.type is Type.CORRECTION
-    assert correction.content.bodies == statement.content.bodies
+    said, right, why, *rest = [each.text for each in correction.content.bodies["ar"][1:]]
+    assert (said, right, why) == (
+        "ذكرنا: ذكرنا أن الجسر مغلق.",
+        "والصحيح: {right}",
+        "سبب الخطأ: {why}",
+    )
+    assert rest == [each.text for each in statement.content.bodies["ar"]]
     assert correction.content.channels == statement.content.channels
     assert correction.corrects_id == statement.id
     assert correction.content.correction is not None
     assert correction.content.correction.what_was_wrong == WRONG
+
+
+def test_a_correction_names_its_statement_and_leaves_open_what_nobody_said(house: str) -> None:
+    incident = given.an_incident()
+    health, of_health = given.a_liaison(incident)
+    statement = given.a_statement(
+        on=incident,
+        text=Content(
+            Type.PRESS_RELEASE,
+            titles={"en": "The bridge", "fr": "Le pont"},
+            bodies={
+                "en": paragraphs_of("Keep away from the bridge. It is closed."),
+                "fr": paragraphs_of("Évitez le pont. Il est fermé."),
+            },
+            audiences=frozenset({"public"}),
+            channels=frozenset({"website"}),
+        ),
+    )
+    given.submitted(statement, of_health)
+    given.answered(statement, health)
+    given.sent_out(statement, by=given.runs(incident))
+    by = given.someone(Duty.DRAFTER, on=incident)
+    begun = prepare_correction(by, statement.id, what_was_wrong={"en": "The bridge\nis closed."})
+    bodies = given.statement(begun.statement_id).content.bodies
+    first, said, *_ = [each.text for each in bodies["en"]]
+    assert first.startswith("Correction to statement 1 of ")
+    assert said == "We said: The bridge is closed."
+    assert bodies["fr"][1].text == "Nous avions dit : {wrong}"
 
 
 def test_the_old_text_stays_and_is_marked_once_the_correction_is_out(house: str) -> None:
