@@ -35,7 +35,7 @@ from crisis.settings import Settings
 from crisis.statements import queries as statements
 from crisis.statements.content import LANGUAGES
 from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see
-from crisis.web.locale import clock_time, language, number, say
+from crisis.web.locale import clock_time, language, money, say
 
 bp: Final = Blueprint("alerts", __name__)
 
@@ -348,9 +348,9 @@ def _cost(view: Preview) -> dict[str, str]:
     total = view.parts * settings.sms_part_price
     currency = get_currency_name(settings.sms_currency, locale=language())
     return {
-        "total": number(f"{total:,.2f}"),
+        "total": money(total),
         "currency": currency,
-        "each": number(f"{settings.sms_part_price:.2f}"),
+        "each": money(settings.sms_part_price),
     }
 
 

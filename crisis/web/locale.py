@@ -4,25 +4,30 @@ The language is the reader's. Zone, digits and calendar are the office's, and th
 wins inside an incident. All are passed explicitly: nothing is left to a locale's default.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
 from flask_login import current_user
 from hijridate import Gregorian
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from crisis.kernel import clock
 from crisis.kernel.words import Message
 
 LANGUAGES: Final = {"ar": "العربية", "en": "English", "fr": "Français"}
 THEMES: Final = ("system", "light", "dark")
+_GROUPED_FROM: Final = 10_000
 _ARABIC_DIGITS: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -40,17 +45,25 @@ def register(app: Flask) -> None:
     """Choose a language for each request, and give templates the words of this module."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=_chosen_language, default_locale="ar")
+    _say_numbers_as_the_office_does(app)
     app.jinja_env.filters.update(
         clock=clock_time,
         day=day,
         moment=moment,
         number=number,
+        money=money,
         iso=_iso,
         local=local_time,
         hijri=hijri_day,
     )
     app.jinja_env.globals.update(
-        say=say, language=language, direction=direction, ago=ago, now=clock.now
+        say=say,
+        language=language,
+        direction=direction,
+        digits=digits,
+        span=span,
+        lately=lately,
+        now=clock.now,
     )
 
 
@@ -93,49 +106,101 @@ def style() -> Style:
     return found
 
 
+def digits() -> str:
+    """Which digits this answer is written in: `latn`, or `arab` in the Arabic of an office that
+    wishes so."""
+    return "arab" if style().arabic_digits and language() == "ar" else "latn"
+
+
 def clock_time(at: datetime, zone: str | None = None) -> str:
-    """Hours and minutes, 24-hour clock, always in Latin digits: `14:07`."""
-    return at.astimezone(ZoneInfo(zone or style().zone)).strftime("%H:%M")
+    """Hours and minutes, 24-hour clock: `14:07`, or `١٤:٠٧`."""
+    return _in_digits(at.astimezone(ZoneInfo(zone or style().zone)).strftime("%H:%M"))
 
 
 def local_time(at: datetime, zone: str | None = None) -> str:
-    """As a field for a time is filled: the clock on the wall of that zone."""
+    """As a field for a time is filled: the clock on the wall of that zone, in Latin digits."""
     return at.astimezone(ZoneInfo(zone or style().zone)).strftime("%Y-%m-%dT%H:%M")
 
 
 def day(at: datetime, zone: str | None = None) -> str:
     """The day with its name, the month as the country says it."""
     local = at.astimezone(ZoneInfo(zone or style().zone)).date()
-    return number(format_date(local, "EEEE d MMMM y", locale=_locale()))
+    return _in_digits(format_date(local, "EEEE d MMMM y", locale=_locale()))
 
 
 def hijri_day(at: datetime, zone: str | None = None) -> str:
-    """The day in the Umm al-Qura calendar, in Arabic; empty where the office does not show it."""
+    """The day in the Umm al-Qura calendar, in Arabic; empty where the office does not show it, and
+    beyond the years that calendar is reckoned for (1924 to 2077)."""
     if not style().hijri:
         return ""
     local = at.astimezone(ZoneInfo(zone or style().zone)).date()
-    told = Gregorian.fromdate(local).to_hijri()
-    return number(f"{told.day} {told.month_name('ar')} {told.year}")
+    try:
+        told = Gregorian.fromdate(local).to_hijri()
+    except OverflowError:
+        return ""
+    return _in_digits(f"{told.day} {told.month_name('ar')} {told.year}")
 
 
 def moment(at: datetime, zone: str | None = None) -> str:
-    """The clock alone for today, else day and clock."""
+    """The clock alone for today, else the named day and the clock; the year where it is another."""
     place = ZoneInfo(zone or style().zone)
-    if at.astimezone(place).date() == clock.now().astimezone(place).date():
+    then, today = at.astimezone(place).date(), clock.now().astimezone(place).date()
+    if then == today:
         return clock_time(at, zone)
-    short = format_date(at.astimezone(place).date(), "d MMM", locale=_locale())
-    return f"{number(short)} {clock_time(at, zone)}"
+    shape = "EEE d MMM" if then.year == today.year else "EEE d MMM y"
+    return f"{_in_digits(format_date(then, shape, locale=_locale()))} {clock_time(at, zone)}"
 
 
-def ago(at: datetime) -> str:
-    """How long since: minutes up to an hour, then hours, then days."""
-    return say(_span(clock.now() - at))
+def span(since: datetime) -> str:
+    """How long it has lasted: minutes up to an hour, then hours, then days."""
+    return say(_span(clock.now() - since))
+
+
+def lately(at: datetime, zone: str | None = None) -> str:
+    """When it was: so many minutes ago within the hour, the moment itself afterwards."""
+    if clock.now() - at >= timedelta(hours=1):
+        return moment(at, zone)
+    return say(Message("{span} ago", span=_span(clock.now() - at)))
 
 
 def number(value: object) -> str:
-    """Digits as the office writes them."""
-    text = str(value)
-    return text.translate(_ARABIC_DIGITS) if _arabic_digits() else text
+    """A number as people of the language and the country write it, in the office's digits; text
+    keeps all but its digits. Four figures stay together, as in a year."""
+    if isinstance(value, int) and abs(value) >= _GROUPED_FROM:
+        return _in_digits(format_decimal(value, locale=_locale(), numbering_system=digits()))
+    return _in_digits(str(value))
+
+
+def money(value: Decimal) -> str:
+    """A sum with two places, without its currency."""
+    shape, place = "#,##0.00", _locale()
+    return _in_digits(format_decimal(value, shape, locale=place, numbering_system=digits()))
+
+
+def _say_numbers_as_the_office_does(app: Flask) -> None:
+    """What templates say with `_()` and `ngettext()` has its numbers in the office's digits. Words
+    that carry digits (references, codes, phone numbers) stay as they are written."""
+    words = app.jinja_env.globals
+    sentence = cast(Callable[..., Any], words["gettext"])
+    counted = cast(Callable[..., Any], words["ngettext"])
+
+    @pass_context
+    def gettext_(context: Context, said: str, /, **values: object) -> Any:
+        return sentence(context, said, **_all_told(values))
+
+    @pass_context
+    def ngettext_(context: Context, one: str, many: str, n: int, /, **values: object) -> Any:
+        return counted(context, one, many, n, **_all_told({"num": n, **values}))
+
+    words.update(gettext=gettext_, ngettext=ngettext_)
+
+
+def _all_told(values: dict[str, object]) -> dict[str, object]:
+    return {name: number(each) if isinstance(each, int) else each for name, each in values.items()}
+
+
+def _in_digits(text: str) -> str:
+    return text.translate(_ARABIC_DIGITS) if digits() == "arab" else text
 
 
 def _span(since: timedelta) -> Message:
@@ -151,10 +216,6 @@ def _told(value: object) -> str:
     if isinstance(value, Message):
         return say(value)
     return number(value) if isinstance(value, int) else str(value)
-
-
-def _arabic_digits() -> bool:
-    return style().arabic_digits and language() == "ar"
 
 
 def _iso(at: datetime) -> str:

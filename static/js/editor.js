@@ -1,6 +1,7 @@
 // The statement editor: every keystroke is kept on this device, a pause of two seconds saves it on the server.
 // Somebody else's edit never overwrites: the page then shows both texts.
 import "./app.js";
+import { digits } from "./digits.js";
 import { keep, recall } from "./kept.js";
 import { refetch } from "./refetch.js";
 import { newKey } from "./send.js";
@@ -65,7 +66,7 @@ function grow() {
   const next = last.cloneNode(true);
   for (const cell of next.querySelectorAll("textarea")) [cell.value, cell.id] = ["", `${cell.id}-n`];
   next.querySelector("select").value = "";
-  next.querySelector(".no").textContent = `¶ ${rows.length + 1}`;
+  next.querySelector(".no").textContent = `¶ ${digits(rows.length + 1)}`;
   last.after(next);
 }
 

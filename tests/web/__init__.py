@@ -1,0 +1,1 @@
+"""What stands between the product and whoever reads it: words, numbers, days."""
