@@ -1,4 +1,4 @@
-"""What the dashboard and the war room show, put together from the slices below.
+"""What the war room shows, put together from the slices below.
 
 What everybody in a room may see is read without an actor, so that it can be rendered once and
 pushed to all (`Present`); what is one's own alone is read with the actor (`Room`).
@@ -15,15 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.following import InRoom, in_room
-from crisis.alerts.waiting import AlertWaits, alerts_waiting
-from crisis.incidents.model import Criterion, Decision, Incident, Status
+from crisis.incidents.model import Criterion, Decision, Incident
 from crisis.incidents.queries import (
-    Asked,
     Holder,
     Offer,
-    asked_of,
     case_of,
-    followed,
     holders,
     links_of,
     ministry_choices,
@@ -33,11 +29,11 @@ from crisis.incidents.queries import (
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
-from crisis.people.model import ContactKind, Kind, Ministry, Person, in_language
+from crisis.people.model import Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
 from crisis.statements import queries as statements
-from crisis.statements.queries import Panel, Pin, Promise, Waiting
+from crisis.statements.queries import Panel, Pin, Promise
 from crisis.timeline import terms
 from crisis.timeline.words import Entry, Naming, entries, plugged
 
@@ -46,7 +42,6 @@ PAGE: Final = 60
 CAUGHT_UP_AT_ONCE: Final = 200
 CROWDED: Final = 8.0
 """Per cent of the axis that the words of a pin need."""
-CLOSED_LATELY: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -184,34 +179,6 @@ class Room:
     choices: dict[str, list[dict[str, Any]]]
 
 
-@dataclass(frozen=True)
-class Card:
-    """A running incident on the dashboard."""
-
-    incident: IncidentView
-    supporting: int
-    decisions: int
-    last: dict[str, Any] | None
-    present: list[PersonView]
-    ribbon: Ribbon | None
-    promise: Promise | None
-    unsent: list[int]
-
-
-@dataclass(frozen=True)
-class Situation:
-    """The dashboard of one person."""
-
-    cards: list[Card]
-    watching: list[IncidentView]
-    closed: list[IncidentView]
-    on_duty: list[PersonView]
-    coverage: dict[str, Any]
-    waiting: list[Waiting]
-    asked: list[Asked]
-    alerts: list[AlertWaits]
-
-
 def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | None = None) -> Room:
     """Everything the war room shows this person. Raises `NotFound` for whoever may not follow."""
     incident = read_incident(actor, incident_id)
@@ -258,14 +225,14 @@ def present_state(session: Session, incident: Incident, naming: Naming) -> Prese
     head = journal.head_of(session, incident.id)
     return Present(
         head=head,
-        incident=_incident(incident, held, naming),
+        incident=incident_view(incident, held, naming),
         people=_people(incident, held, offered, naming),
         level=_level(incident, naming),
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
-        ribbon=_ribbon(session, incident),
+        ribbon=ribbon_of(session, incident),
         count=head,
         panel=statements.panel(session, incident, naming),
-        promise=_promise(session, incident),
+        promise=promise_in(session, incident),
         unsent=statements.unsent(session, incident.id),
         alert=in_room(session, incident.id, naming.language),
     )
@@ -273,7 +240,7 @@ def present_state(session: Session, incident: Incident, naming: Naming) -> Prese
 
 def people_present(session: Session, incident_id: UUID, naming: Naming) -> list[PersonView]:
     """Who has the room open, in the order they came."""
-    return [_person(each, naming) for each in presence.present(session, incident_id)]
+    return [person_view(each, naming) for each in presence.present(session, incident_id)]
 
 
 def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line]:
@@ -281,47 +248,11 @@ def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line
     return journal.lines_since(session, incident_id, seq, limit=CAUGHT_UP_AT_ONCE)
 
 
-def situation(actor: Actor, language: str) -> Situation:
-    """What runs, what is reported, what was closed lately, and who is on duty."""
-    known = followed(actor)
-    running = [each for each in known if each.is_live]
-    watched = [each for each in known if each.status in {Status.REPORTED, Status.WATCH}]
-    since = clock.now() - CLOSED_LATELY
-    closed = [each for each in known if each.closed_at and each.closed_at > since]
-    with reading() as session:
-        naming = Naming(language, plugged.directory(session))
-        held = holders(session, [each.id for each in known])
-        return Situation(
-            cards=[_card(session, each, held[each.id], naming) for each in running],
-            watching=[_incident(each, held[each.id], naming) for each in watched],
-            closed=[_incident(each, held[each.id], naming) for each in closed],
-            on_duty=_on_duty(session, actor, naming),
-            coverage=_coverage(session, naming),
-            waiting=statements.waiting(actor, language),
-            asked=asked_of(actor, language),
-            alerts=alerts_waiting(actor, language),
-        )
-
-
-def _card(session: Session, incident: Incident, held: list[Holder], naming: Naming) -> Card:
-    last = entries(session, journal.last_lines(session, incident.id, limit=1), naming.language)
-    return Card(
-        incident=_incident(incident, held, naming),
-        supporting=len(incident.supporting_ids),
-        decisions=len(incident.decisions),
-        last={"at": last[0].at, "entry": last[0]} if last else None,
-        present=people_present(session, incident.id, naming),
-        ribbon=_ribbon(session, incident),
-        promise=_promise(session, incident),
-        unsent=statements.unsent(session, incident.id),
-    )
-
-
-def _promise(session: Session, incident: Incident) -> Promise | None:
+def promise_in(session: Session, incident: Incident) -> Promise | None:
     return statements.promise_of(session, incident.id) if incident.is_live else None
 
 
-def _incident(incident: Incident, held: list[Holder], naming: Naming) -> IncidentView:
+def incident_view(incident: Incident, held: list[Holder], naming: Naming) -> IncidentView:
     def holder_of(duty: Duty) -> str:
         found = next((each for each in held if each.duty is duty), None)
         return naming.person(found.person_id) if found else ""
@@ -355,11 +286,11 @@ def _people(
     rows: dict[UUID | None, list[PersonView]] = {}
     for each in held:
         group = each.ministry_id if each.ministry_id in involved else None
-        person = _person(each.person_id, naming, duty=each.duty, since=each.since)
+        person = person_view(each.person_id, naming, duty=each.duty, since=each.since)
         rows.setdefault(group, []).append(person)
     for offer in offered:
         group = offer.ministry_id if offer.ministry_id in involved else None
-        person = _person(offer.person_id, naming, duty=offer.duty, offer=offer)
+        person = person_view(offer.person_id, naming, duty=offer.duty, offer=offer)
         rows.setdefault(group, []).append(person)
     order = sorted(incident.ministries, key=lambda each: each.part)
     return PeopleView(
@@ -409,7 +340,7 @@ def _decision(decision: Decision, naming: Naming) -> DecisionView:
     )
 
 
-def _ribbon(session: Session, incident: Incident) -> Ribbon | None:
+def ribbon_of(session: Session, incident: Incident) -> Ribbon | None:
     """Events since opening; the axis runs a tenth beyond now and past what is due, or ends with
     the closing."""
     if incident.opened_at is None:
@@ -467,7 +398,7 @@ def _ticks(start: datetime, end: datetime, place: Any) -> list[dict[str, Any]]:
     return ticks
 
 
-def _person(person_id: UUID, naming: Naming, **more: Any) -> PersonView:
+def person_view(person_id: UUID, naming: Naming, **more: Any) -> PersonView:
     names = naming.directory.people.get(person_id) or {}
     ministry_id = naming.directory.ministry_of.get(person_id)
     return PersonView(
@@ -476,51 +407,6 @@ def _person(person_id: UUID, naming: Naming, **more: Any) -> PersonView:
         ministry=naming.ministry(ministry_id),
         **more,
     )
-
-
-def _on_duty(session: Session, actor: Actor, naming: Naming) -> list[PersonView]:
-    """The centre's people with a standing duty; numbers only for whoever may see them."""
-    may_call = allows(actor, Action.SEE_CONTACTS, None)
-    staff = (
-        select(Person)
-        .join(Ministry, Person.ministry_id == Ministry.id)
-        .where(
-            Ministry.kind == Kind.CENTRE, Person.active.is_(True), Person.standing_duty.is_not(None)
-        )
-    )
-    order = {duty.value: place for place, duty in enumerate(Duty)}
-    found = sorted(session.scalars(staff), key=lambda each: order[each.standing_duty or ""])
-    return [
-        _person(
-            each.id,
-            naming,
-            duty=Duty(each.standing_duty or ""),
-            phone=(each.first(ContactKind.MOBILE) or "") if may_call else "",
-        )
-        for each in found
-    ]
-
-
-def _coverage(session: Session, naming: Naming) -> dict[str, Any]:
-    """How many ministries have a liaison officer, and which have none."""
-    with_liaison = set(
-        session.scalars(
-            select(Person.ministry_id).where(
-                Person.active.is_(True),
-                Person.standing_duty.in_([Duty.LIAISON, Duty.LEAD_LIAISON]),
-            )
-        )
-    )
-    active = session.execute(
-        select(Ministry.id).where(Ministry.active.is_(True), Ministry.kind != Kind.CENTRE)
-    ).scalars()
-    all_ids = list(active)
-    missing = [each for each in all_ids if each not in with_liaison]
-    return {
-        "ministries": len(all_ids),
-        "with_liaison": len(all_ids) - len(missing),
-        "missing": [{"id": each, "name": naming.ministry(each)} for each in missing],
-    }
 
 
 def _choices(session: Session, language: str) -> dict[str, list[dict[str, Any]]]:

@@ -11,12 +11,8 @@ from crisis.kernel.database import reading
 from crisis.kernel.journal import head_of
 from crisis.kernel.text import Whole
 from crisis.room import press
-from crisis.room.queries import (
-    CAUGHT_UP_AT_ONCE,
-    missed_lines,
-    read_room,
-    situation,
-)
+from crisis.room.dashboard import situation
+from crisis.room.queries import CAUGHT_UP_AT_ONCE, missed_lines, read_room
 from crisis.web.asking import LARGEST_NUMBER, Form, asked_of_url, current_actor
 from crisis.web.locale import language
 from crisis.web.security import limiter, who_asks

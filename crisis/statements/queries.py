@@ -18,8 +18,8 @@ from crisis.kernel.database import reading
 from crisis.kernel.errors import NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
-from crisis.people.model import Audience, Office, in_language
-from crisis.policy import Action, Actor, Duty, allows
+from crisis.people.model import Audience, Kind, Ministry, Office, in_language
+from crisis.policy import Action, Actor, Case, Duty, allows
 from crisis.statements.content import (
     LANGUAGES,
     Content,
@@ -43,6 +43,7 @@ from crisis.statements.model import (
     Answer,
     Comment,
     GivenAnswer,
+    Outcome,
     Rendition,
     Slot,
     State,
@@ -66,6 +67,7 @@ OPEN: Final = frozenset(
     }
 )
 """States in which something is still to be done before a text goes out."""
+_SIGNED_NOW: Final = OPEN - {State.DRAFT, State.IN_REVIEW}
 
 
 @dataclass(frozen=True)
@@ -310,6 +312,19 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class Signing:
+    """A version that is out for signatures: `version` of statement `number`."""
+
+    number: int
+    version: int
+    seals: list[Seal]
+
+    @property
+    def approvals(self) -> int:
+        return sum(each.state in {Answer.APPROVE, "waived"} for each in self.seals)
+
+
+@dataclass(frozen=True)
 class Request:
     """What the approval page shows one person."""
 
@@ -335,7 +350,7 @@ class Waiting:
     """Something on somebody's desk."""
 
     kind: str
-    """`sign`, `unsent`, `blocked` or `ratify`."""
+    """`sign`, `unsent`, `blocked`, `emergency` (a second person) or `ratify`."""
     statement_id: UUID
     ref: str
     number: int
@@ -490,6 +505,16 @@ def to_sign(session: Session, incident_id: UUID, by: Actor) -> UUID | None:
         latest = each.latest
         if latest and each.waiting_for(by) and str(by.id) not in latest.authors:
             return each.id
+    return None
+
+
+def signing(session: Session, incident_id: UUID, naming: Naming) -> Signing | None:
+    """The newest version that waits for signatures or was stopped by an answer; else None."""
+    for each in _all(session, incident_id):
+        latest = each.latest
+        if latest and each.state in _SIGNED_NOW:
+            seals = [_seal(slot, latest, naming) for slot in latest.slots]
+            return Signing(each.number, latest.number, seals)
     return None
 
 
@@ -827,10 +852,31 @@ def _wanted(session: Session, statement: Statement, actor: Actor) -> str | None:
         return "sign"
     if statement.state is State.APPROVED and allows(actor, Action.RELEASE_STATEMENT, case):
         return "unsent"
+    if (kind := _wanted_in_emergency(session, statement, actor, case)) is not None:
+        return kind
     held_up = {State.CHANGES_REQUESTED, State.OBJECTED, State.REFUSED}
     if statement.state in held_up and str(actor.id) in latest.authors:
         return "blocked"
     return None
+
+
+def _wanted_in_emergency(
+    session: Session, statement: Statement, actor: Actor, case: Case
+) -> str | None:
+    """A second person to let it out, or somebody to stand behind it afterwards."""
+    out, latest = statement.released, statement.latest
+    version = out or latest
+    told = version.emergency if version else None
+    if not told or str(actor.id) in {told["first"], told.get("second")}:
+        return None
+    directs = Duty.DIRECTOR in actor.duties.get(case.id, frozenset())
+    if out is None:
+        may = allows(actor, Action.CONFIRM_EMERGENCY, case) and (directs or told["directed"])
+        return "emergency" if may and statement.state in OPEN - {State.DRAFT} else None
+    if out.outcome != Outcome.PENDING or not allows(actor, Action.RATIFY_EMERGENCY, case):
+        return None
+    own = session.get(Ministry, actor.ministry_id) if actor.ministry_id else None
+    return "ratify" if directs or (own and own.kind == Kind.CABINET_OFFICE) else None
 
 
 def _waiting(kind: str, statement: Statement, incident: Incident, language: str) -> Waiting:
@@ -843,6 +889,12 @@ def _waiting(kind: str, statement: Statement, incident: Incident, language: str)
         version=latest.number if latest else 0,
         title=title_in(statement.content, language),
         incident=in_language(incident.title, language),
-        due_at=latest.deadline_at if latest and kind == "sign" else None,
+        due_at=_wanted_by(kind, statement),
         zone=incident.zone,
     )
+
+
+def _wanted_by(kind: str, statement: Statement) -> datetime | None:
+    if kind == "ratify" and statement.released:
+        return statement.released.ratify_due_at
+    return statement.latest.deadline_at if statement.latest and kind == "sign" else None

@@ -1,0 +1,314 @@
+"""The situation now: what runs, what waits for one person, who is on duty, how we did lately."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crisis.alerts.following import InRoom, in_room
+from crisis.alerts.waiting import alerts_waiting
+from crisis.deadlines.model import SHARES, Code, Deadline, State
+from crisis.incidents.model import Incident, Status
+from crisis.incidents.queries import Holder, asked_of, followed, holders
+from crisis.kernel import clock, journal
+from crisis.kernel.database import reading
+from crisis.people.model import ContactKind, Kind, Ministry, Person
+from crisis.policy import Action, Actor, Duty, allows
+from crisis.room.medians import Medians, medians
+from crisis.room.queries import (
+    IncidentView,
+    PersonView,
+    Ribbon,
+    incident_view,
+    people_present,
+    person_view,
+    promise_in,
+    ribbon_of,
+)
+from crisis.statements import queries as statements
+from crisis.statements.content import code_of
+from crisis.statements.model import Statement, Version
+from crisis.statements.queries import Signing, title_in
+from crisis.timeline.words import Naming, entries, plugged
+
+CLOSED_LATELY: Final = timedelta(days=30)
+ISSUED: Final = 3
+"""How many of the statements issued last are shown."""
+
+
+@dataclass(frozen=True)
+class Next:
+    """The statement that is due next in an incident."""
+
+    due_at: datetime
+    missed: bool
+    is_first: bool
+    """Nothing has been said yet."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A running incident on the dashboard."""
+
+    incident: IncidentView
+    supporting: int
+    decisions: int
+    last: dict[str, Any] | None
+    present: list[PersonView]
+    ribbon: Ribbon | None
+    next: Next | None
+    signing: Signing | None
+    """The statement that is out for signatures."""
+    alert: InRoom | None
+    unsent: list[int]
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One thing that waits for this person, and until when."""
+
+    kind: str
+    """What is to be done: `sign`, `unsent`, `blocked`, `ratify`, `emergency`, `confirm`,
+    `acknowledge`, `call`, `duty`."""
+    path: str
+    """Where it is done."""
+    about: str
+    """The title of the incident or of the alert."""
+    due_at: datetime | None
+    zone: str
+    number: int = 0
+    version: int = 0
+    people: int = 0
+    duty: Duty | None = None
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A statement that went out."""
+
+    ref: str
+    number: int
+    type: str
+    title: str
+    at: datetime
+    zone: str
+    code: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The dashboard of one person."""
+
+    cards: list[Card]
+    watching: list[IncidentView]
+    closed: list[IncidentView]
+    last_closed: IncidentView | None
+    issued: list[Issued]
+    on_duty: list[PersonView]
+    coverage: dict[str, Any]
+    waiting: list[Waits]
+    medians: Medians
+
+
+def situation(actor: Actor, language: str) -> Situation:
+    """What runs, what waits for this person, what went out, and who is on duty."""
+    known = followed(actor)
+    running = [each for each in known if each.is_live]
+    watched = [each for each in known if each.status in {Status.REPORTED, Status.WATCH}]
+    ended = [(each.closed_at, each) for each in known if each.closed_at and not each.is_live]
+    ended.sort(key=lambda each: each[0], reverse=True)
+    since = clock.now() - CLOSED_LATELY
+    with reading() as session:
+        naming = Naming(language, plugged.directory(session))
+        held = holders(session, [each.id for each in known])
+        over = [(at, incident_view(each, held[each.id], naming)) for at, each in ended]
+        return Situation(
+            cards=_cards(session, running, held, naming),
+            watching=[incident_view(each, held[each.id], naming) for each in watched],
+            closed=[each for at, each in over if at > since],
+            last_closed=over[0][1] if over else None,
+            issued=_issued(session, known, language),
+            on_duty=_on_duty(session, actor, naming),
+            coverage=_coverage(session, naming),
+            waiting=_waiting(actor, language),
+            medians=medians(session, known),
+        )
+
+
+# ── running incidents ────────────────────────────────────────────────────────────────────────────
+
+
+def _cards(
+    session: Session, running: Sequence[Incident], held: dict[UUID, list[Holder]], naming: Naming
+) -> list[Card]:
+    """The gravest first, and of those alike whichever must speak soonest."""
+    first = _first_due(session, running)
+    cards = [_card(session, each, held[each.id], first.get(each.id), naming) for each in running]
+    return sorted(
+        cards,
+        key=lambda card: (-card.incident.level, card.next is None, card.next and card.next.due_at),
+    )
+
+
+def _card(
+    session: Session,
+    incident: Incident,
+    held: list[Holder],
+    first_due: datetime | None,
+    naming: Naming,
+) -> Card:
+    last = entries(session, journal.last_lines(session, incident.id, limit=1), naming.language)
+    return Card(
+        incident=incident_view(incident, held, naming),
+        supporting=len(incident.supporting_ids),
+        decisions=len(incident.decisions),
+        last={"at": last[0].at, "entry": last[0]} if last else None,
+        present=people_present(session, incident.id, naming),
+        ribbon=ribbon_of(session, incident),
+        next=_next(session, incident, first_due),
+        signing=statements.signing(session, incident.id, naming),
+        alert=in_room(session, incident.id, naming.language),
+        unsent=statements.unsent(session, incident.id),
+    )
+
+
+def _next(session: Session, incident: Incident, first_due: datetime | None) -> Next | None:
+    promise = promise_in(session, incident)
+    if promise:
+        return Next(promise.due_at, promise.missed, is_first=False)
+    if first_due is None or incident.status != Status.OPEN:
+        return None
+    return Next(first_due, first_due <= clock.now(), is_first=True)
+
+
+def _first_due(session: Session, running: Sequence[Incident]) -> dict[UUID, datetime]:
+    """By incident in which nothing has been said yet, when the first statement is due."""
+    wanted = select(Deadline.subject_id, Deadline.due_at).where(
+        Deadline.code == Code.HOLDING,
+        Deadline.cycle == SHARES[-1],
+        Deadline.state != State.STOPPED,
+        Deadline.subject_id.in_([each.id for each in running]),
+    )
+    return {row.subject_id: row.due_at for row in session.execute(wanted)}
+
+
+def _issued(session: Session, known: Sequence[Incident], language: str) -> list[Issued]:
+    incidents = {each.id: each for each in known}
+    wanted = (
+        select(Statement, Version, Version.released_at)
+        .join(Version, Version.statement_id == Statement.id)
+        .where(Statement.incident_id.in_(list(incidents)), Version.released_at.is_not(None))
+        .order_by(Version.released_at.desc())
+        .limit(ISSUED)
+    )
+    return [
+        Issued(
+            ref=incidents[statement.incident_id].ref,
+            number=statement.number,
+            type=out.text.type,
+            title=title_in(out.text, language),
+            at=at,
+            zone=incidents[statement.incident_id].zone,
+            code=code_of(out.sha256),
+            languages=tuple(out.text.languages),
+        )
+        for statement, out, at in session.execute(wanted)
+        if at
+    ]
+
+
+# ── what waits for one person ────────────────────────────────────────────────────────────────────
+
+
+def _waiting(actor: Actor, language: str) -> list[Waits]:
+    """Everything that waits for this person, the most pressing first."""
+    found = [
+        *(_statement(each) for each in statements.waiting(actor, language)),
+        *(
+            Waits(
+                kind=each.kind,
+                path=each.path,
+                about=each.title,
+                due_at=each.due_at,
+                zone=each.zone,
+                number=each.number,
+                people=each.recipients,
+            )
+            for each in alerts_waiting(actor, language)
+        ),
+        *(
+            Waits("duty", "/me/duties", each.title, each.answer_by, each.zone, duty=each.duty)
+            for each in asked_of(actor, language)
+        ),
+    ]
+    return sorted(found, key=lambda each: (each.due_at is None, each.due_at, each.path))
+
+
+def _statement(waiting: statements.Waiting) -> Waits:
+    page = f"/i/{waiting.ref}/statements/{waiting.number}"
+    return Waits(
+        kind=waiting.kind,
+        path={
+            "sign": f"/approvals/{waiting.statement_id}",
+            "unsent": f"{page}/release",
+            "emergency": f"{page}/emergency",
+        }.get(waiting.kind, page),
+        about=waiting.incident,
+        due_at=waiting.due_at,
+        zone=waiting.zone,
+        number=waiting.number,
+        version=waiting.version,
+    )
+
+
+# ── who is on duty ───────────────────────────────────────────────────────────────────────────────
+
+
+def _on_duty(session: Session, actor: Actor, naming: Naming) -> list[PersonView]:
+    """The centre's people with a standing duty; numbers only for whoever may see them."""
+    may_call = allows(actor, Action.SEE_CONTACTS, None)
+    staff = (
+        select(Person)
+        .join(Ministry, Person.ministry_id == Ministry.id)
+        .where(
+            Ministry.kind == Kind.CENTRE, Person.active.is_(True), Person.standing_duty.is_not(None)
+        )
+    )
+    order = {duty.value: place for place, duty in enumerate(Duty)}
+    found = sorted(session.scalars(staff), key=lambda each: order[each.standing_duty or ""])
+    return [
+        person_view(
+            each.id,
+            naming,
+            duty=Duty(each.standing_duty or ""),
+            phone=(each.first(ContactKind.MOBILE) or "") if may_call else "",
+        )
+        for each in found
+    ]
+
+
+def _coverage(session: Session, naming: Naming) -> dict[str, Any]:
+    """How many ministries have a liaison officer, and which have none."""
+    with_liaison = set(
+        session.scalars(
+            select(Person.ministry_id).where(
+                Person.active.is_(True),
+                Person.standing_duty.in_([Duty.LIAISON, Duty.LEAD_LIAISON]),
+            )
+        )
+    )
+    active = session.execute(
+        select(Ministry.id).where(Ministry.active.is_(True), Ministry.kind != Kind.CENTRE)
+    ).scalars()
+    all_ids = list(active)
+    missing = [each for each in all_ids if each not in with_liaison]
+    return {
+        "ministries": len(all_ids),
+        "with_liaison": len(all_ids) - len(missing),
+        "missing": [{"id": each, "name": naming.ministry(each)} for each in missing],
+    }
