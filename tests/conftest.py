@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.parts.redis",
     "tests.parts.databases",
     "tests.parts.browser",
+    "tests.parts.scripts",
     "tests.parts.server",
 ]

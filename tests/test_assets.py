@@ -65,6 +65,23 @@ def test_words_travel_packed_to_who_can_unpack_them(app: Flask, client: FlaskCli
     assert packed.vary == plain.vary
 
 
+def test_our_scripts_travel_without_their_comments_line_by_line(
+    app: Flask, client: FlaskClient
+) -> None:
+    for file in sorted((STATIC / "js").glob("*.js")):
+        with app.test_request_context():
+            address = app.url_for("static", filename=f"js/{file.name}")
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        travelled = gzip.decompress(packed.data).decode().split("\n")
+        written = file.read_text("utf-8").split("\n")
+
+        for sent, line in zip(travelled, written, strict=True):
+            assert sent in ("", line.lstrip()), f"{file.name}: {line}"
+            is_remark = line.lstrip().startswith(("//", "/**", "*")) or line.endswith("*/")
+            assert sent or not line.strip() or is_remark, f"{file.name}: {line}"
+        assert all(line.count("`") % 2 == 0 for line in written), f"a text spans lines: {file.name}"
+
+
 def test_another_letter_makes_another_edition(tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("a{}")
     before = edition(tmp_path)

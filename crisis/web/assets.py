@@ -17,6 +17,8 @@ A_YEAR: Final = 365 * 24 * 3600
 WORDS: Final = frozenset({".css", ".js", ".json", ".svg", ".txt"})
 """What becomes smaller when it is packed; fonts are packed already."""
 
+_COMMENT: Final = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*$)", re.MULTILINE | re.DOTALL)
+_INDENT: Final = re.compile(rb"^[ \t]+", re.MULTILINE)
 _NAMED_BY_CONTENT: Final = re.compile(r"\.[0-9a-f]{8}\.woff2$")
 
 
@@ -76,4 +78,10 @@ def _answer(folder: Path, filename: str, lasting: bool) -> Response:
 
 @lru_cache(maxsize=256)
 def _packed(file: Path, _changed: int) -> bytes:
-    return gzip.compress(file.read_bytes(), 9, mtime=0)
+    words = file.read_bytes()
+    return gzip.compress(_spare(words) if file.parent.name == "js" else words, 9, mtime=0)
+
+
+def _spare(script: bytes) -> bytes:
+    """A script of ours without what only its readers need; every line keeps its number."""
+    return _INDENT.sub(b"", _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), script))

@@ -1,7 +1,7 @@
 // The composer of alerts: while somebody types, the server counts anew who gets it, how many parts it takes and what it costs.
 // Without this script the button “Count again” does the same.
 import "./app.js";
-import { announce } from "./announce.js";
+import { announce, MINE } from "./announce.js";
 import { morph } from "./morph.js";
 
 const PAUSE = 400;
@@ -35,7 +35,7 @@ async function show(html) {
     if (there) await morph(document.getElementById(id), there.outerHTML);
   }
   const now = partsNow();
-  if (now && now !== before) announce("parts", now);
+  if (now && now !== before) announce(MINE, "parts", now);
 }
 
 /** How many parts the text of the open language takes, in words. */

@@ -1,47 +1,44 @@
-// What a screen reader says by itself, without flooding: one polite sentence in eight seconds, the latest of each kind,
-// nothing while somebody types, nothing twice in half a minute. Urgent ones go to the alert region at once.
-const POLITE_EVERY = 8000;
-const CLEARED_AFTER = 5000;
-const NOT_AGAIN_FOR = 30000;
-const wish = document.body.dataset.announce ?? "all"; // all, mine, urgent or none
-const waiting = new Map();
-const said = new Map();
-let quietUntil = 0;
-let timer = 0;
+// What a screen reader says by itself: the one queue of this page, with its two live regions and the reader's own wish.
+import { NEWS, queueOf, URGENT } from "./queue.js";
+import { count } from "./words.js";
 
-/** Say `text` in its turn; a later one of the same `kind` takes its place. */
-export function announce(kind, text) {
-  if (wish !== "all") return;
-  waiting.set(kind, text);
-  timer ||= setTimeout(speak, Math.max(0, quietUntil - Date.now()));
+export { MINE, NEWS, URGENT } from "./queue.js";
+
+const TYPING = 3000; // so long after a keystroke somebody is typing still
+const COUNTED = { line: "new", answer: "answers" };
+let typedAt = -Infinity;
+
+addEventListener("input", () => (typedAt = performance.now()), { capture: true, passive: true });
+
+// Lines and answers are counted, everything else is said in full: “4 new lines. 2 entities answered”.
+function digest(items) {
+  const kind = ({ key }) => COUNTED[key.split(":")[0]];
+  const told = items.filter((each) => !kind(each)).map((each) => each.text);
+  for (const name of Object.values(COUNTED)) {
+    const n = items.filter((each) => kind(each) === name).length;
+    if (n) told.push(count(name, n));
+  }
+  return told.join(". ");
 }
+
+const queue = queueOf({
+  wish: document.body.dataset.announce ?? "all",
+  now: () => performance.now(),
+  after: (ms, act) => setTimeout(act, ms),
+  polite: document.getElementById("sr-polite"),
+  alert: document.getElementById("sr-alert"),
+  isTyping: () => performance.now() - typedAt < TYPING,
+  digest,
+});
+
+/** Say `text` in its turn: `level` URGENT, MINE or NEWS; a later one of the same `key` takes its place. */
+export const announce = queue.announce;
 
 /** Say it now, interrupting: only for what cannot wait. */
-export function alarm(text) {
-  if (wish !== "none") put("sr-alert", text);
-}
+export const alarm = (text) => announce(URGENT, text, text);
+
+/** Say what is new in the room. */
+export const tell = (key, text) => announce(NEWS, key, text);
 
 /** Say on demand what the page is about; nothing holds it back. */
-export function readAloud(text) {
-  put("sr-polite", text, true);
-}
-
-function speak() {
-  timer = 0;
-  const texts = [...waiting.values()];
-  waiting.clear();
-  if (!texts.length || isTyping()) return;
-  quietUntil = Date.now() + POLITE_EVERY;
-  put("sr-polite", texts.join(". "));
-}
-
-const isTyping = () => document.activeElement?.matches("input, textarea") && document.activeElement.value !== "";
-
-function put(id, text, asked = false) {
-  const now = Date.now();
-  if (!asked && now - (said.get(text) ?? 0) < NOT_AGAIN_FOR) return;
-  said.set(text, now);
-  const region = document.getElementById(id);
-  region.textContent = text;
-  setTimeout(() => region.textContent === text && (region.textContent = ""), CLEARED_AFTER);
-}
+export const readAloud = queue.read;

@@ -1,6 +1,7 @@
-// What every page needs: dialogs, forms that lose nothing, shortcuts, clocks, the theme.
+// What every page needs: dialogs, forms that lose nothing, shortcuts, clocks, buttons that know whether the server is there, the theme.
 import "./clock.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./keys.js";
+import "./offline.js";
 import "./theme.js";

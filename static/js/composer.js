@@ -1,5 +1,6 @@
 // Writing a line. Every keystroke is kept on this device; a line is sent under one key until it is answered, so that it is
 // written once however often it is sent; while there is no connection, lines wait here in order.
+import { alarm } from "./announce.js";
 import { keep, recall } from "./kept.js";
 import { isLive } from "./socket.js";
 import { catchUp } from "./live.js";
@@ -20,7 +21,7 @@ export async function flush() {
     const answer = await send(form.getAttribute("action"), { _form: "note", text: line.text }, line.key);
     if (answer.unknown) break;
     if (answer.done) kept.queue.splice(kept.queue.indexOf(line), 1);
-    else line.why = answer.refused;
+    else alarm((line.why = answer.refused));
     keep(place, kept);
     show();
     if (!isLive()) catchUp();

@@ -1,5 +1,6 @@
 // Forms that htmx sends: a dialog closes when its act is done, and an answer that is not the form's page never takes the
 // place of what somebody typed.
+import { busyUntil } from "./busy.js";
 import { keepKeyOf } from "./morph.js";
 import { say } from "./words.js";
 
@@ -20,11 +21,19 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (response.status < 400 && !isOut) location.reload();
 });
 
+// What is being fetched anew keeps what it shows, and says when it takes long.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  const ended = new Promise((end) => document.addEventListener("htmx:finally:request", end, { once: true }));
+  if (ctx.target instanceof Element) busyUntil([ctx.target], ended);
+});
+
 document.addEventListener("htmx:after:swap", (event) => {
-  const { response, target } = event.detail.ctx;
+  const { response, sourceElement, target } = event.detail.ctx;
   if (!response) return;
-  if (response.status < 400) target?.closest?.("dialog")?.close();
-  else target?.querySelector?.("[aria-invalid='true'], .err:not([hidden])")?.focus();
+  if (response.status < 400) {
+    if (sourceElement?.isConnected && sourceElement.matches("form")) sourceElement.reset();
+    target?.closest?.("dialog")?.close();
+  } else attend(target?.querySelector?.("[aria-invalid='true'], .err:not([hidden])"));
 });
 
 document.addEventListener("htmx:error", (event) => {
@@ -37,6 +46,13 @@ function complain(form, words) {
   const place = form.querySelector("[data-unsent]");
   place.hidden = false;
   place.querySelector("span").textContent = words;
+  attend(place);
+}
+
+// Words that are no control can have the focus too.
+function attend(place) {
+  if (place?.matches("p")) place.tabIndex = -1;
+  place?.focus();
 }
 
 // The summary names the fields, and has the focus when a page with problems opens.

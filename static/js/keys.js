@@ -1,38 +1,70 @@
 // Shortcuts by the place of a key, so that they work on an Arabic keyboard. They do nothing while somebody types, and
-// can be switched off on one's own page. data-key="KeyN" on a control makes it answer to that key.
+// can be switched off on one's own page. data-key="KeyN" on a control makes it answer to that key, "KeyG KeyD" to one
+// after the other, "Alt+Digit1" to both at once, which works while typing too.
 import { readAloud } from "./announce.js";
+import { nextPanel, nextRow } from "./places.js";
 
 const isOn = document.body.dataset.shortcuts !== "off";
-const types = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const TYPES = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const FIRST_KEY_COUNTS = 1500;
+const ROWS = { KeyJ: 1, KeyK: -1 };
+let first = "";
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey && event.code === "KeyL") return readSituation(event);
-  if (!isOn || event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.(types)) return;
-  const code = event.shiftKey ? `Shift+${event.code}` : event.code;
-  const within = document.querySelector("dialog[open]") ?? document;
-  const control = [...within.querySelectorAll(`[data-key="${code}"]`)].find((each) => each.offsetParent !== null || each.matches(".vh"));
-  if (!control) return;
-  event.preventDefault();
-  if (control.matches("[type=radio]")) control.click();
-  if (control.matches(types) || control.matches("[type=radio]")) control.focus();
-  else control.click();
+  if (event.isComposing || event.ctrlKey || event.metaKey) return;
+  if (event.altKey && event.code === "KeyL") return done(event, readSituation());
+  if (event.code === "F6") return done(event, nextPanel(event.shiftKey ? -1 : 1));
+  const isTyping = event.target.matches?.(TYPES);
+  if (!isOn || (isTyping && !event.altKey)) return;
+  const isHelp = !event.altKey && (event.key === "?" || event.key === "؟");
+  const code = isHelp ? "Shift+Slash" : `${event.altKey ? "Alt+" : ""}${event.shiftKey ? "Shift+" : ""}${event.code}`;
+  const control = controlOf(`${first}${code}`) ?? controlOf(code);
+  if (control) return done(event, use(control));
+  if (ROWS[code]) return done(event, nextRow(ROWS[code]));
+  if (document.querySelector(`[data-key^="${CSS.escape(code)} "]`)) begin(code);
 });
 
-function readSituation(event) {
-  event.preventDefault();
-  const parts = ["h1", ".ihead .sev, .card .sev", ".phase [aria-current]", "#presence"].map((each) => document.querySelector(each));
-  readAloud(parts.filter(Boolean).map((each) => each.getAttribute("aria-label") ?? each.textContent.trim()).join(". "));
+const done = (event) => event.preventDefault();
+
+function begin(code) {
+  first = `${code} `;
+  setTimeout(() => (first = ""), FIRST_KEY_COUNTS);
 }
 
-// The list of shortcuts is what this very page answers to.
-document.getElementById("shortcuts")?.addEventListener("toggle", (event) => {
-  const rows = [...document.querySelectorAll("[data-key]:not([type=radio], dialog *)")].map((control) => {
-    const row = document.createElement("li");
-    const name = control.getAttribute("aria-label") ?? control.labels?.[0]?.textContent ?? control.querySelector("span")?.textContent ?? control.textContent;
-    const key = Object.assign(document.createElement("kbd"), { className: "kbd" });
-    key.textContent = control.dataset.key.replace("Key", "").replace("Shift+Slash", "?").replace("Slash", "/");
-    row.append(name.replace("?", "").trim(), key);
-    return row;
-  });
-  if (event.newState !== "closed") document.getElementById("shortcut-list").replaceChildren(...rows);
+function controlOf(code) {
+  const within = document.querySelector("dialog[open]") ?? document;
+  const found = [...within.querySelectorAll(`[data-key="${CSS.escape(code)}"]`)];
+  return found.find((each) => each.offsetParent !== null || each.matches(".vh, .statusbar *, .rail *"));
+}
+
+function use(control) {
+  first = "";
+  if (control.matches("[type=radio]")) control.click();
+  if (control.matches(`${TYPES}, [type=radio]`)) control.focus();
+  else control.click();
+}
+
+/** In one breath: how grave, which phase, what is due, how far it is agreed, who is silent. */
+function readSituation() {
+  const parts = [...document.querySelectorAll("h1, [data-aloud], .phase [aria-current]")].filter((each) => !each.closest("dialog, [hidden]"));
+  const words = parts.map((each) => each.getAttribute("aria-label") ?? each.textContent.trim().replace(/\s+/g, " "));
+  readAloud([...new Set(words)].filter(Boolean).join(". "));
+}
+
+// The list of shortcuts is what this very page answers to, before what every page does.
+document.querySelector("[data-open=shortcuts]")?.addEventListener("click", () => {
+  const list = document.getElementById("shortcut-list");
+  const rows = [...document.querySelectorAll("[data-key]:not([type=radio], dialog *)")].map(row);
+  for (const each of list.querySelectorAll("[data-here]")) each.remove();
+  list.prepend(...rows);
 });
+
+function row(control) {
+  const item = document.createElement("li");
+  item.dataset.here = "";
+  const label = control.getAttribute("aria-label") ?? control.labels?.[0]?.textContent ?? control.querySelector("span")?.textContent ?? control.textContent;
+  const keys = control.dataset.key.replace("Shift+Slash", "?").replace(/Key|Digit/g, "").replace("Slash", "/");
+  const key = Object.assign(document.createElement("kbd"), { className: "kbd", textContent: keys });
+  item.append(label.replace("?", "").trim(), key);
+  return item;
+}

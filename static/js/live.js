@@ -1,9 +1,10 @@
 // Applies what the journal says, in order and once: by socket or by asking, through the same function.
-import { heard, lost } from "./age.js";
+import { arrived, heard, lost } from "./age.js";
 import { morph } from "./morph.js";
 import { addLine } from "./news.js";
 import { refetch } from "./refetch.js";
 
+const PATIENCE = 8000;
 const early = new Map(); // packets that came before the ones they follow
 const asOf = new Map(); // for each region, the line it is as of
 let address = "";
@@ -27,7 +28,7 @@ export async function apply(packet) {
   }
   if (packet.seq <= head) return;
   head = packet.seq;
-  addLine(packet.entry);
+  addLine(packet.entry, arrived());
   await renew(packet.regions);
   if (packet.mine.length) refetch(packet.mine);
   const next = early.get(head + 1);
@@ -43,7 +44,8 @@ export function catchUp() {
 
 async function fetchMissed() {
   for (let more = true; more; ) {
-    const answer = await fetch(address + head, { headers: { Accept: "application/json" } }).catch(() => null);
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(address + head, { headers: { Accept: "application/json" }, signal }).catch(() => null);
     if (answer?.status === 401 || answer?.status === 404) return location.assign("/");
     if (!answer?.ok) return lost();
     const told = await answer.json();

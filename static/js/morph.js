@@ -1,22 +1,67 @@
-// The one way in which a part of the page becomes its newer self. It never touches the field that has focus,
-// never closes what somebody opened, never sets back a clock, and never renews the key of a form that was sent and not yet answered.
+// The one way in which a part of the page becomes its newer self. A part in which somebody works is left alone until they
+// leave it, or for five seconds; then it still never touches the field that has focus nor what was typed elsewhere, never
+// closes what somebody opened, never sets back a clock, and never renews the key of a form that was sent and not yet answered.
 import htmx from "../vendor/htmx.js";
 
+const PATIENCE = 5000;
+const FIELDS = "input, textarea, select";
+const TYPED = "textarea, input:not([type=hidden], [type=radio], [type=checkbox])";
 const unanswered = new WeakSet();
+const held = new Map(); // part → {html}
+const unsent = new Set(); // fields with words that nobody sent yet
 
 /** Keep the idempotency key of this form: what it asks may already have been done. */
 export const keepKeyOf = (form) => unanswered.add(form);
 
-/** Turn the element into what `html` says it is now. */
-export function morph(element, html) {
-  return htmx.swap({ sourceElement: element, target: element, text: html, swap: "outerMorph" });
+/** Null when nobody works in this element, else a promise for when they have left it, or five seconds have passed. */
+export function leftAlone(element) {
+  if (!element.contains(document.activeElement) || document.activeElement === document.body) return null;
+  return new Promise((done) => {
+    const leave = (event) => element.contains(event.relatedTarget) || end();
+    const end = () => (clearTimeout(timer), element.removeEventListener("focusout", leave), done());
+    const timer = setTimeout(end, PATIENCE);
+    element.addEventListener("focusout", leave);
+  });
 }
+
+/** Turn the element into what `html` says it is now, or will be once nobody works in it: then the latest that was said. */
+export function morph(element, html) {
+  if (held.has(element)) return void (held.get(element).html = html);
+  const left = leftAlone(element);
+  if (!left) return become(element, html);
+  held.set(element, { html });
+  left.then(() => {
+    const wish = held.get(element);
+    held.delete(element);
+    if (wish && element.isConnected) become(element, wish.html);
+  });
+}
+
+async function become(element, html) {
+  const at = element.contains(document.activeElement) && document.activeElement;
+  const typed = [...element.querySelectorAll(TYPED)].filter((field) => field.value !== field.defaultValue);
+  for (const field of typed) unsent.add(field);
+  await htmx.swap({ sourceElement: element, target: element, text: html, swap: "outerMorph" });
+  for (const field of typed) unsent.delete(field);
+  if (at && !at.isConnected) keepPlace(document.getElementById(at.id) ?? element);
+}
+
+// What had the focus is gone: it stays in this part of the page.
+function keepPlace(place) {
+  if (!place.matches(`${FIELDS}, a[href], button, [tabindex]`)) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+}
+
+// An answer to what was sent here is younger than anything that waited.
+document.addEventListener("htmx:after:swap", ({ target }) => {
+  for (const part of held.keys()) if (part === target || part.contains(target) || target.contains?.(part)) held.delete(part);
+});
 
 function Refused() {
   throw new Error("Nothing in a page is code.");
 }
 
-const isTypedInto = (element) => element === document.activeElement && element.matches("input, textarea, select");
+const isTypedInto = (element) => unsent.has(element) || (element === document.activeElement && element.matches(FIELDS));
 const isSameClock = (old, young) => old.dataset?.since !== undefined && old.dataset.since === young.dataset?.since;
 
 htmx.registerExtension("nasaq", {

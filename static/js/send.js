@@ -1,4 +1,5 @@
 // Sends a form without leaving the page, and tells apart: done, refused, and "nobody knows".
+const PATIENCE = 8000;
 const token = () => document.querySelector("meta[name=csrf-token]");
 
 /** A name for one sending. Works without https too, where browsers lack randomUUID. */
@@ -21,7 +22,7 @@ export async function send(address, fields, key) {
 function post(address, fields, key) {
   const body = new URLSearchParams({ ...fields, _key: key, csrf_token: token().content });
   const headers = { Accept: "application/json", "Idempotency-Key": key, "X-CSRFToken": token().content };
-  return fetch(address, { method: "POST", body, headers }).catch(() => null);
+  return fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
 }
 
 async function renewToken() {

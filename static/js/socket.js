@@ -2,15 +2,20 @@
 // it asks over HTTP every three seconds, so a network that blocks sockets costs comfort and no line.
 import { io } from "../vendor/socket.io.js";
 import { heard, lost, age } from "./age.js";
+import "./due.js";
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
 const POLL_EVERY = 3000;
 const SILENT_AFTER = 25; // seconds; the pulse comes every ten
+const LONG_HIDDEN = 60000;
+const PATIENCE = 8000;
 const LEAVE = { signed_out: () => `/signin?next=${encodeURIComponent(location.pathname)}`, not_yours: () => "/" };
 let socket = null;
 let wait = FIRST_WAIT;
 let timer = 0;
+let turn = 0;
+let hiddenAt = Infinity;
 
 export const isLive = () => socket?.connected === true && socket.entered === true;
 
@@ -18,16 +23,19 @@ export const isLive = () => socket?.connected === true && socket.entered === tru
 export function stayConnected({ hello, on, poll }) {
   const soon = () => {
     clearTimeout(timer);
-    lost();
-    timer = setTimeout(attempt, wait * (0.7 + Math.random() * 0.6));
+    const next = wait * (0.7 + Math.random() * 0.6);
+    lost({ wait: next });
+    timer = setTimeout(attempt, next);
     wait = Math.min(wait * 2, LONGEST_WAIT);
   };
   const attempt = async () => {
     clearTimeout(timer);
     socket?.off().close();
+    const mine = ++turn;
     const ticket = await fetchTicket();
+    if (mine !== turn) return; // another attempt began meanwhile
     if (!ticket) return soon();
-    socket = io({ transports: ["websocket"], auth: { ticket }, reconnection: false, forceNew: true, timeout: 8000 });
+    socket = io({ transports: ["websocket"], auth: { ticket }, reconnection: false, forceNew: true, timeout: PATIENCE });
     for (const [event, act] of Object.entries(on)) socket.on(event, (told) => (heard("live"), act(told)));
     socket.io.on("ping", () => heard("live"));
     socket.on("evicted", ({ why }) => leave(why));
@@ -37,15 +45,20 @@ export function stayConnected({ hello, on, poll }) {
   };
   const retry = () => ((wait = FIRST_WAIT), attempt());
   setInterval(() => isLive() || poll(), POLL_EVERY);
-  setInterval(() => isLive() && age() > SILENT_AFTER && retry(), 1000);
+  setInterval(() => isLive() && age() > SILENT_AFTER && (lost({ silently: true }), retry()), 1000);
   addEventListener("online", retry);
-  document.addEventListener("visibilitychange", () => document.hidden || isLive() || retry());
+  addEventListener("offline", () => lost());
+  document.addEventListener("visibilitychange", () => {
+    const slept = performance.now() - hiddenAt;
+    hiddenAt = document.hidden ? performance.now() : Infinity;
+    if (!document.hidden && (!isLive() || slept > LONG_HIDDEN)) retry();
+  });
   for (const button of document.querySelectorAll("[data-retry]")) button.addEventListener("click", () => (poll(), retry()));
   attempt();
 }
 
 async function enter(opened, hello, entered) {
-  const answer = await opened.timeout(8000).emitWithAck(...hello());
+  const answer = await opened.timeout(PATIENCE).emitWithAck(...hello());
   if (!answer.ok) return leave(answer.code);
   opened.entered = true;
   wait = FIRST_WAIT;
@@ -55,7 +68,8 @@ async function enter(opened, hello, entered) {
 
 async function fetchTicket() {
   const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content, Accept: "application/json" };
-  const answer = await fetch("/ws-ticket", { method: "POST", headers }).catch(() => null);
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch("/ws-ticket", { method: "POST", headers, signal }).catch(() => null);
   if (answer?.status === 401) return leave("signed_out");
   return answer?.ok ? (await answer.json()).ticket : null;
 }
