@@ -82,7 +82,7 @@ def send_for_approval(page: Page, ministries: list[str], *, role: str) -> None:
 def correct(page: Page, ref: str) -> None:
     """Prepared in one step from what went out, its two places filled; not sent for approval yet."""
     page.goto(f"/i/{ref}/statements/1")
-    page.locator("summary", has_text="صحّحه").click()
+    page.locator("summary", has_text="تصحيحه").click()
     for language, words in WRONG.items():
         page.locator(f"#correction-wrong_{language}").fill(words)
     page.locator("#correction button").click()

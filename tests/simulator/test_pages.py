@@ -175,7 +175,7 @@ def test_the_network_is_tuned_and_wrong_numbers_come_back(pages: Flask) -> None:
     assert client.post(f"{PAGE}/network", data=right).status_code == 303
     page = client.get(PAGE).text
     assert 'value="7"' in page
-    assert "الرد بالرسائل غير متاح" in page
+    assert "الرد برسالة نصية غير متاح" in page
     for wrong in ({"delay": "61"}, {"failing": "101"}, {"silent": "-1"}, {"answering": "كثير"}):
         assert client.post(f"{PAGE}/network", data=right | wrong).status_code == 422
 
