@@ -1,12 +1,14 @@
 // The statement editor: every keystroke is kept on this device, a pause of two seconds saves it on the server.
 // Somebody else's edit never overwrites: the page then shows both texts.
 import "./app.js";
+import { alarm } from "./announce.js";
 import { digits } from "./digits.js";
 import { keep, recall } from "./kept.js";
 import { refetch } from "./refetch.js";
 import { newKey } from "./send.js";
 
 const PAUSE = 2000;
+const PATIENCE = 8000;
 const form = document.getElementById("edit");
 const based = form.elements.based_on;
 const place = `nasaq:${document.body.dataset.me}:statement:${based.dataset.kept}`;
@@ -14,6 +16,7 @@ const told = document.getElementById("saved");
 const clash = document.getElementById("conflict-note");
 let timer = 0;
 let saving = null;
+let unanswered = null; // what was sent and not answered is sent again as it was, so that it is done once
 /** Whether somebody typed before this script was there. */
 const early = [...form.querySelectorAll("textarea")].some((cell) => cell.value !== cell.defaultValue);
 let saved = early ? "" : written();
@@ -35,27 +38,38 @@ function changed() {
 /** Send what changed; asked again while it runs, it runs once more afterwards. */
 async function save() {
   if (saving) return saving.then(changed);
-  const text = written();
-  if (text === saved) return;
-  saving = post().finally(() => (saving = null));
+  unanswered ??= { text: written(), key: newKey(), fields: new FormData(form) };
+  const { text } = unanswered;
+  if (text === saved) return void (unanswered = null);
+  saving = post(unanswered).finally(() => (saving = null));
   const answer = await saving;
+  if (answer) unanswered = null;
   if (answer?.ok) {
     [based.value, saved] = [answer.revision, text];
     if (written() === text) keep(place, {});
+    else changed();
     say("saved", answer.at);
     refetch(["check", "consequence", "versions", "state"], 1);
-  } else if (answer?.code === "edited_meanwhile") clash.hidden = false;
+  } else if (answer?.code === "edited_meanwhile") conflict();
   else say("kept");
+  if (!answer) timer = setTimeout(save, PAUSE);
 }
 
-async function post() {
+function conflict() {
+  clash.hidden = false;
+  alarm(clash.textContent.trim());
+}
+
+/** What the server answers; nothing when nobody knows whether it arrived. */
+async function post({ key, fields }) {
   say("saving");
-  const body = new URLSearchParams(new FormData(form));
-  const key = newKey();
+  const body = new URLSearchParams(fields);
   body.set("_key", key);
   const headers = { Accept: "application/json", "Idempotency-Key": key, "X-CSRFToken": body.get("csrf_token") };
-  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
-  return answer?.json().catch(() => null);
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(form.action, { method: "POST", body, headers, signal }).catch(() => null);
+  if (!answer || answer.status >= 500 || answer.status === 429) return null;
+  return answer.json().catch(() => null);
 }
 
 /** There is always an empty paragraph to go on in. */

@@ -55,11 +55,11 @@ function attend(place) {
   place?.focus();
 }
 
-// The summary names the fields, and has the focus when a page with problems opens.
+// The summary names the fields. It, or what else a page must say first, has the focus when the page opens.
 const summary = document.getElementById("error-summary");
 for (const link of summary?.querySelectorAll("a") ?? []) {
   const field = document.getElementById(link.hash.slice(1));
   const name = (field?.labels?.[0] ?? field?.querySelector("legend"))?.firstChild?.textContent.trim();
   if (name) link.textContent = `${name}: ${link.textContent}`;
 }
-summary?.focus();
+(summary ?? document.querySelector("[data-attend]:not([hidden])"))?.focus();

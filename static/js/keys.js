@@ -7,6 +7,7 @@ import { nextPanel, nextRow } from "./places.js";
 const isOn = document.body.dataset.shortcuts !== "off";
 const TYPES = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 const FIRST_KEY_COUNTS = 1500;
+const SITUATION = "h1, .ihead :is(.sev, [role=timer]), .phase [aria-current], [data-aloud]";
 const ROWS = { KeyJ: 1, KeyK: -1 };
 let first = "";
 
@@ -46,7 +47,7 @@ function use(control) {
 
 /** In one breath: how grave, which phase, what is due, how far it is agreed, who is silent. */
 function readSituation() {
-  const parts = [...document.querySelectorAll("h1, [data-aloud], .phase [aria-current]")].filter((each) => !each.closest("dialog, [hidden]"));
+  const parts = [...document.querySelectorAll(SITUATION)].filter((each) => !each.closest("dialog, [hidden]"));
   const words = parts.map((each) => each.getAttribute("aria-label") ?? each.textContent.trim().replace(/\s+/g, " "));
   readAloud([...new Set(words)].filter(Boolean).join(". "));
 }

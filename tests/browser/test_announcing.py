@@ -1,5 +1,6 @@
-"""A screen reader hears what matters and is never flooded, hour after hour, whoever asks for what."""
+"""A screen reader hears what matters and is never flooded, whoever wishes to hear how much."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,10 @@ STAGE = """async (wish) => {
   const region = (name) => ({
     text: "",
     get textContent() { return this.text; },
-    set textContent(text) { this.text = text; if (text) heard.push([name, text.trim(), time / 1000]); },
+    set textContent(text) {
+      this.text = text;
+      if (text) heard.push([name, text.trim(), time / 1000]);
+    },
   });
   const [polite, alert] = [region("polite"), region("alert")];
   const stage = { isTyping: false, heard, polite, alert, level: { URGENT, MINE, NEWS } };
@@ -60,7 +64,7 @@ def test_an_hour_of_news_is_one_sentence_in_eight_seconds(page: Page) -> None:
 
     moments = [moment for _, _, moment in said]
     assert len(said) <= 3600 / 8 + 1
-    assert min(b - a for a, b in zip(moments, moments[1:], strict=False)) >= 8
+    assert min(b - a for a, b in pairwise(moments)) >= 8
 
 
 def test_the_latest_of_a_key_takes_the_place_of_the_earlier(page: Page) -> None:
@@ -108,7 +112,9 @@ def test_what_is_urgent_waits_for_nothing(page: Page) -> None:
 
 
 def test_what_is_asked_for_is_said_again_at_once(page: Page) -> None:
-    said = heard(page, "stage.queue.read('all'); stage.wait(1); stage.queue.read('all')", wish="none")
+    said = heard(
+        page, "stage.queue.read('all'); stage.wait(1); stage.queue.read('all')", wish="none"
+    )
 
     assert [text for _, text, _ in said] == ["all", "all"]
 

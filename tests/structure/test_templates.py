@@ -1,5 +1,6 @@
 """Templates obey the strict content policy: nothing inline, nothing from elsewhere."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,11 @@ INLINE = (
 )
 FOREIGN = r"<(script|link|img|iframe|source|video|audio)\b[^>]*\b(src|href)=\"(https?:)?//[^\"]*\""
 COLOUR = r"\b(fill|stroke|stop-color|color|bgcolor)\s*=\s*\"#[0-9a-f]{3,8}\""
+
+LIVE = (
+    r"\baria-live=\"(?!off)|\brole=\"(status|alert|marquee)\"|<output\b"
+    r"|\brole=\"log\"(?! aria-live=\"off\")"
+)
 
 
 def pages() -> Iterator[Path]:
@@ -56,6 +62,18 @@ def test_colours_live_in_tokens_only() -> None:
         rule="A colour in a template does not change with the theme.",
         remedy="use currentColor or a class whose colour is a token.",
     )
+
+
+def test_only_the_frame_of_the_page_speaks_by_itself() -> None:
+    others = (file for file in pages() if file.name != "base.html")
+    must_be_empty(
+        (f for file in others for f in matches(file, markup(file), LIVE)),
+        rule="A page has two live regions, in base.html; with more, a screen reader never ends.",
+        remedy='announce(…) of static/js/announce.js; or tabindex="-1" data-attend, which gives'
+        " it the focus when the page opens.",
+    )
+    frame = markup(next(file for file in pages() if file.name == "base.html"))
+    assert len(re.findall(LIVE, frame)) == 2
 
 
 @pytest.mark.parametrize(
