@@ -1,6 +1,7 @@
 """Every sentence people read is there in three languages, with the same places to fill."""
 
 import re
+from collections.abc import Iterator
 from gettext import c2py
 
 import pytest
@@ -8,6 +9,15 @@ from babel.messages import Catalog, Message
 
 from tests.parts import words
 
+# Commands as they begin a button or a sentence, unlike the passive verbs («أُوقف», «سُجّل»).
+COMMAND = (
+    r"(?:^|[.:؛،] )و?(?:"
+    r"ا(?:بدأ|تصل|تصلوا|حذف|حفظ|ختر|ذكر|ستعمل|سأل|سحب|شرح|طلب|عرض|فتح|قرأ|كتب|ملأ|نظر)|"
+    r"أ(?:بلغ|خرج|رسل|ضف|صدر|عد|عدّ|وقف)|ألغِ|جرّب|حدّد|حرّر|ذكّر|سمِّ|قارن|لا ترسل"
+    r")(?:ها?|ي)?(?=[ .،:؛]|$)"
+)
+COUNTS = ("%(num)s", "{n}", "%(n)s")
+COUNTED = re.compile(r"# ([\u0621-\u0652]+)( [\u0621-\u0652]+)?")  # a noun, and what it rules
 PLACE = re.compile(r"\{\w+\}|%\(\w+\)[sd]")
 NEVER = {
     "ar": {
@@ -15,10 +25,15 @@ NEVER = {
         r"[,;?\"“”]": "Arabic writes ، ؛ ؟ and «…»",
         r"\bتم\b|\bيتم\b": "a verb says what was done: «سُجّل», not «تم تسجيل»",
         r"!(?!\))": "no exclamation marks",
+        r"\u064b\u0627": "tanwin stands on the letter before its alif: «حرفاً»",
+        COMMAND: "nobody is commanded, man or woman: a verbal noun («حفظ») or «يلزم…»",
     },
     "fr": {
         r"['\"]": "French writes ’ and « … »",
-        r"[^\u00a0(](?:[;?!»]|:(?!//))|«(?!\u00a0)": "a no-break space stands beside : ; ? ! « »",
+        r"[^\u00a0(][;?!»]|[^\u00a0(\d]:(?!//)|\d:(?!\d)|«(?!\u00a0)": (
+            "a no-break space stands beside : ; ? ! « »"
+        ),
+        r"\(e\)": "a person is named so that no ending has to be chosen",
     },
 }
 
@@ -68,11 +83,46 @@ def test_a_translation_is_written_as_its_language_is(collected: Catalog, languag
     assert not wrong, "\n".join([f"{len(wrong)} translations break a rule of writing:", *wrong])
 
 
+def test_arabic_gives_each_count_a_form_of_its_own(collected: Catalog) -> None:
+    wrong = [
+        f"{problem}:\n  {' | '.join(words.forms(message))}"
+        for message in words.renewed("ar", collected)
+        if message.pluralizable and message.id
+        for problem in miscounted(list(words.forms(message)))
+    ]
+
+    assert not wrong, "\n".join([f"{len(wrong)} sentences miscount:", *wrong])
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ["لا أجزاء", "جزء واحد", "جزآن", "{n} أجزاء", "{n} جزء", "{n} جزء"],
+        ["لا أجزاء", "جزء واحد", "جزآن", "{n} أجزاء", "{n} جزءاً", "{n} جزءاً"],
+        ["{n} أجزاء", "جزء واحد", "جزآن", "{n} أجزاء", "{n} جزءاً", "{n} جزء"],
+        ["لا أجزاء", "{n} جزء", "جزآن", "{n} أجزاء", "{n} جزءاً", "{n} جزء"],
+        ["لا أجزاء", "جزء واحد", "جزآن", "أجزاء", "{n} جزءاً", "{n} جزء"],
+    ],
+)
+def test_a_miscount_is_noticed(forms: list[str]) -> None:
+    assert list(miscounted(forms))
+
+
+def test_a_right_count_is_left_alone() -> None:
+    for forms in (
+        ["لا أجزاء", "جزء واحد", "جزآن", "{n} أجزاء", "{n} جزءاً", "{n} جزء"],
+        ["لا رسائل", "رسالة واحدة", "رسالتان", "{n} رسائل", "{n} رسالة", "{n} رسالة"],
+        ["{n} د"] * 6,
+        ["لا أحد", "واحد لم يؤكّد", "اثنان لم يؤكّدا"] + ["{n} لم يؤكّدوا"] * 3,
+    ):
+        assert not list(miscounted(forms))
+
+
 def test_arabic_counts_in_the_usual_order(collected: Catalog) -> None:
     forms = c2py(words.renewed("ar", collected).plural_expr)
-    order = [forms(n) for n in (0, 1, 2, 3, 10, 11, 99, 100, 103, 111)]
+    order = [forms(n) for n in (0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111, 1000)]
 
-    assert order == [0, 1, 2, 3, 3, 4, 4, 5, 3, 4], (
+    assert order == [0, 1, 2, 3, 3, 4, 4, 5, 5, 3, 4, 5], (
         "What to do: keep the Plural-Forms line of the Arabic file as the GNU manual has it."
     )
 
@@ -93,6 +143,26 @@ def same_places(message: Message) -> bool:
     optional = {"{n}", "%(num)s", "%(n)s"} if message.pluralizable else set()
     written = [form for form in words.forms(message) if form]
     return all(wanted - optional <= places(form) <= wanted for form in written)
+
+
+def miscounted(forms: list[str]) -> Iterator[str]:
+    """What is wrong with the six forms: 3 to 10 take the plural, 11 to 99 the accusative singular,
+    from 100 on the singular; none, one and two are words. An abbreviation or a verb never changes.
+    """
+    number = next((each for each in COUNTS if any(each in form for form in forms)), "")
+    if len(set(forms)) == 1 or not number:
+        return
+    if not all(number in form for form in forms[3:]):
+        yield "3 and more need their number"
+    if any(number in form for form in forms[:3]):
+        yield "none, one and two are words, not figures"
+    few, many, hundred = (COUNTED.search(form.replace(number, "#")) for form in forms[3:])
+    if not (few and many and hundred) or few[1] == many[1]:
+        return
+    if not many[1].endswith(("اً", "ة", "ءً")) and not many[2]:
+        yield f"11 to 99 take the accusative singular, not «{many[1]}»"
+    if many[1].endswith("اً") and hundred[1].endswith("اً"):
+        yield f"from 100 on stands the plain singular, not «{hundred[1]}»"
 
 
 def places(sentence: str) -> set[str]:
