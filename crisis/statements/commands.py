@@ -1,6 +1,6 @@
 """Everything that changes a statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -37,7 +37,7 @@ from crisis.statements.due import (
     reminded,
     stop_awaiting_ratification,
 )
-from crisis.statements.lint import LintContext, check
+from crisis.statements.lint import LintContext, can_be_waived, check
 from crisis.statements.model import (
     Answer,
     AnswerWithdrawn,
@@ -69,7 +69,8 @@ from crisis.statements.model import (
     WaiverAsked,
 )
 from crisis.statements.places import Value
-from crisis.statements.templates import opening_of_correction
+from crisis.statements.templates import must_be_filled, opening_of_correction
+from crisis.statements.translations import Place
 from crisis.statements.witness import must_be_as_told, must_be_reviewed_as_told
 
 
@@ -83,14 +84,19 @@ def create_statement(
 
 @command(Action.DRAFT_STATEMENT, on=Statement)
 def edit_statement(
-    statement: Statement, work: Work, *, content: Content, based_on: int
+    statement: Statement,
+    work: Work,
+    *,
+    content: Content,
+    based_on: int,
+    confirmed: Collection[Place] = (),
 ) -> StatementEdited:
-    """Take a new text, written on revision `based_on`."""
+    """Take a new text, written on revision `based_on`; `confirmed` translations still hold."""
     statement.must_be_readable()
     kept = replace(
         content, correction=statement.content.correction, retraction=statement.content.retraction
     )
-    edited = statement.edit(kept, based_on=based_on, by=work.actor.id)
+    edited = statement.edit(kept, based_on=based_on, by=work.actor.id, confirmed=confirmed)
     await_signatures(statement, work)
     return edited
 
@@ -104,7 +110,11 @@ def submit_statement(
     based_on: int,
     deadline_at: datetime,
 ) -> StatementSubmitted:
-    """Freeze the draft and ask for its signatures until `deadline_at`."""
+    """Freeze the draft and ask for its signatures until `deadline_at`.
+
+    Raises `Invalid` (`open_places`) while a place of a prepared text is still to be filled.
+    """
+    must_be_filled(statement.content)
     _check_slots(work.session, slots)
     if deadline_at <= work.now:
         past = Message("The deadline is already past.")
@@ -125,7 +135,11 @@ def submit_statement(
 
 @command(Action.SUBMIT_STATEMENT, on=Statement)
 def ask_waiver(statement: Statement, work: Work, *, rule: str, reason: str) -> WaiverAsked:
-    """Ask that a finding be let pass for this very text."""
+    """Ask that a finding be let pass for this very text. Raises `Conflict` (`not_waivable`)."""
+    if not can_be_waived(rule):
+        raise Conflict(
+            Message("Nobody can let this pass. Change the text instead."), code="not_waivable"
+        )
     return statement.ask_waiver(rule, reason=reason, by=work.actor.id, at=work.now)
 
 
@@ -405,6 +419,7 @@ def write_rendition(
         raise Invalid(
             Message("A translation is written in its own language only."), code="other_language"
         )
+    must_be_filled(content)
     frozen = canonical_bytes(content)
     found = _rendition(work.session, version.id, language)
     if found is not None and found.released_at:
@@ -574,6 +589,7 @@ def _findings(
         issued_at=issued_at,
         level_since=incident.level_since,
         official_numbers=frozenset({office.duty_phone} if office.duty_phone else ()),
+        stale=frozenset((each.language, each.paragraph) for each in statement.outdated),
     )
     return [each.as_json() for each in check(statement.content, context)]
 
@@ -593,11 +609,11 @@ def _check_slots(session: Session, slots: Sequence[SlotSpec]) -> None:
     for spec in slots:
         if (spec.ministry_id is None) == (not spec.duties):
             raise Invalid(
-                Message("A signature belongs to a ministry or to a role."), code="bad_slot"
+                Message("A signature belongs to an entity or to a role."), code="bad_slot"
             )
         ministry = spec.ministry_id and session.get(Ministry, spec.ministry_id)
         if spec.ministry_id and (not ministry or not ministry.active):
-            wrong = Message("Choose an active ministry.")
+            wrong = Message("Choose an active entity.")
             raise Invalid(wrong, fields={"ministries": wrong})
 
 
