@@ -1,0 +1,169 @@
+"""Ten times the connection drops while two people type: no line is lost, none is there twice, and
+not one keystroke is missing."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from crisis.kernel import database
+from crisis.kernel.database import reading
+from crisis.kernel.journal import Line
+from crisis.plugs import plug_kernel
+from crisis.policy import Rank
+from crisis.statements.model import Statement
+from tests import given
+from tests.browser.entering import enter_as, go_live
+from tests.parts.browser import OpenWindow, Visit
+from tests.parts.promises import needs
+from tests.parts.proxy import Wire
+from tests.parts.server import Product, StartProduct
+
+HUDA, AMEL = "هدى المبروك", "Amel Haddad"
+FORGIVEN = ("ERR_", "WebSocket", "502", "503")
+DROPS = ("cut", "kill", "hold", "offline", "pause") * 2
+OUT_FOR = 700  # milliseconds, besides what is typed meanwhile
+
+pytestmark = needs("browser")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The product behind a wire, and an incident with a statement in it."""
+
+    product: Product
+    wire: Wire
+    incident: UUID
+    ref: str
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.wire.port}"
+
+
+@pytest.fixture
+def place(sqlite_url: str, start_product: StartProduct) -> Iterator[Place]:
+    database.connect(sqlite_url)
+    plug_kernel()
+    given.an_office(is_exercise=True)
+    by = given.a_person(rank=Rank.COORDINATOR, name=HUDA)
+    given.a_person(rank=Rank.COORDINATOR, name=AMEL, language="fr")
+    incident = given.an_incident(by=by)
+    product = start_product(sqlite_url)
+    wire = Wire(product.port)
+    yield Place(product, wire, incident.id, incident.ref)
+    wire.take_down()
+    database.engine().dispose()
+
+
+@pytest.mark.slow
+def test_ten_drops_lose_nothing_and_double_nothing(place: Place, open_window: OpenWindow) -> None:
+    visits = [open_window(place.url, lang=lang, forgiven=FORGIVEN) for lang in ("ar", "fr")]
+    rooms = [visit.page for visit in visits]
+    for room, name in zip(rooms, (HUDA, AMEL), strict=True):
+        enter_as(room, name)
+    editor = visits[0].context.new_page()
+    editor.goto(f"/i/{place.ref}/statements/new")
+    editor.locator("#begin button").click()
+    editor.locator("textarea[name=ar]").first.focus()
+    for room in rooms:
+        go_live(room, place.ref)
+
+    written: list[list[str]] = [[], []]
+    statement = ""
+    for number, kind in enumerate(DROPS):
+        for hand, room in enumerate(rooms):
+            room.locator("#note-text").focus()
+            room.keyboard.type(f"{hand}.{number} before {kind}")
+        with dropped(kind, place, visits):
+            for hand, room in enumerate(rooms):
+                text = f"{hand}.{number} before {kind}, and after"
+                room.keyboard.type(", and after")
+                expect(room.locator("#note-text")).to_have_value(text)
+                again = f"{hand}.{number} while it is out"
+                say(room, again)
+                written[hand] += [text, again]
+            statement += f"{number} {kind}. "
+            editor.keyboard.type(f"{number} {kind}. ")
+        for room in rooms:
+            for hand in (0, 1):
+                here = room.locator("#feed .body", has_text=written[hand][-1])
+                expect(here).to_have_count(1, timeout=20_000)
+
+    lines = journal(place.incident)
+    for room in rooms:
+        expect(room.locator("#feed > li")).to_have_count(len(lines))
+        assert shown(room) == [line.seq for line in lines]
+        assert room.evaluate("window.neverReloaded === true"), "the room was reloaded"
+    said = [str(line.facts["text"]) for line in lines if line.name == "note.added"]
+    assert sorted(said) == sorted(written[0] + written[1])
+    for own in written:
+        assert [text for text in said if text in own] == own
+    expect(editor.locator("textarea[name=ar]").first).to_have_value(statement)
+    for _ in range(150):  # it is saved when somebody pauses
+        if draft(place.incident) == statement.strip():
+            break
+        editor.wait_for_timeout(100)
+    assert draft(place.incident) == statement.strip()
+
+
+def say(room: Page, more: str) -> None:
+    """Send what is in the box, and one line more."""
+    room.keyboard.press("Control+Enter")
+    expect(room.locator("#note-text")).to_have_value("")
+    room.keyboard.type(more)
+    room.keyboard.press("Control+Enter")
+
+
+@contextmanager
+def dropped(kind: str, place: Place, visits: list[Visit]) -> Iterator[None]:
+    """The connection of both is lost in this way; afterwards it is there again."""
+    match kind:
+        case "cut":
+            place.wire.cut()
+        case "kill":
+            place.product.kill9()
+        case "hold":
+            place.wire.hold()
+        case "offline":
+            for visit in visits:
+                visit.context.set_offline(True)
+        case "pause":
+            os.killpg(place.product.pid, signal.SIGSTOP)
+    yield
+    visits[0].page.wait_for_timeout(OUT_FOR)
+    match kind:
+        case "cut" | "hold":
+            place.wire.mend()
+        case "kill":
+            place.product.restart()
+        case "offline":
+            for visit in visits:
+                visit.context.set_offline(False)
+        case "pause":
+            os.killpg(place.product.pid, signal.SIGCONT)
+
+
+def shown(page: Page) -> list[int]:
+    """The numbers of the lines on the page, oldest first."""
+    script = "lines => lines.map(line => Number(line.dataset.seq)).reverse()"
+    return list(page.locator("#feed > li").evaluate_all(script))
+
+
+def journal(incident_id: UUID) -> list[Line]:
+    with reading() as session:
+        found = select(Line).where(Line.stream == incident_id).order_by(Line.seq)
+        return list(session.scalars(found))
+
+
+def draft(incident_id: UUID) -> str:
+    """The first paragraph of the statement, in Arabic, as the server keeps it."""
+    with reading() as session:
+        found = select(Statement).where(Statement.incident_id == incident_id)
+        return session.scalars(found).one().content.text("ar")
