@@ -28,7 +28,7 @@ from crisis.people import queries as people
 from crisis.people import routes as people_pages
 from crisis.people.model import Office, in_language
 from crisis.plugs import plug_kernel, plug_settings
-from crisis.policy import Action, Case, allows
+from crisis.policy import Action, Case, Duty, Rank, allows, who_may
 from crisis.providers import hooks
 from crisis.realtime import doorkeeper, eviction, sockets, tailer
 from crisis.room import press
@@ -39,7 +39,17 @@ from crisis.simulator import routes as simulator
 from crisis.simulator.routes import is_simulated
 from crisis.statements import routes as statements
 from crisis.timeline import terms
-from crisis.web import asking, assets, errors, frame, health, locale, preferences, security
+from crisis.web import (
+    asking,
+    assets,
+    errors,
+    frame,
+    health,
+    locale,
+    preferences,
+    security,
+    styleguide,
+)
 from crisis.web.locale import Style
 
 DOORS: Final[tuple[ModuleType, ...]] = (
@@ -58,6 +68,7 @@ DOORS: Final[tuple[ModuleType, ...]] = (
     delivery,
     hooks,
     room,
+    styleguide,
 )
 WITHOUT_OFFICE: Final = frozenset(
     {
@@ -106,6 +117,7 @@ def _plug_web(app: Flask, settings: Settings) -> None:
     errors.register(app)
     app.jinja_env.globals.update(
         can=_can,
+        who_may=_who_may,
         terms=terms,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -158,6 +170,10 @@ def _style(office: Office) -> Style:
 
 def _can(action: str, case: Case | None = None) -> bool:
     return allows(asking.current_actor(), Action(action), case)
+
+
+def _who_may(action: str) -> tuple[list[Rank], list[Duty]]:
+    return who_may(Action(action))
 
 
 def _database_wrong() -> str | None:

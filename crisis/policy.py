@@ -94,6 +94,7 @@ class Action(StrEnum):
     MIND_ALERT = "mind_alert"
     HOLD_LANE = "hold_lane"
     USE_SIMULATOR = "use_simulator"
+    SEE_STYLEGUIDE = "see_styleguide"
     FIRE_DEADLINE = "fire_deadline"
     REPLAY_SCENARIO = "replay_scenario"
 
@@ -253,6 +254,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     Action.USE_SIMULATOR: either(
         rank(Rank.ADMINISTRATOR, Rank.COORDINATOR), working(standing(Duty.ALERT_OPERATOR))
     ),
+    Action.SEE_STYLEGUIDE: rank(Rank.ADMINISTRATOR, Rank.COORDINATOR),
     Action.FIRE_DEADLINE: machine,
     Action.REPLAY_SCENARIO: machine,
 }
@@ -278,6 +280,22 @@ def knows_of(actor: Actor, action: Action, case: Case) -> bool:
     """Whether the incident exists for this person, who wants to do this in it."""
     follows = allows(actor, Action.FOLLOW_INCIDENT, case)
     return follows or (action in FROM_OUTSIDE and allows(actor, action, case))
+
+
+def who_may(action: Action) -> tuple[list[Rank], list[Duty]]:
+    """The ranks that may do this in an incident that is not restricted, whatever their duty, and
+    the duties that let a member do it there: for telling somebody who may not."""
+    case = Case(_SOME_INCIDENT)
+
+    def may(rank: Rank, *held: Duty) -> bool:
+        actor = Actor(_SOME_INCIDENT, rank=rank, duties={case.id: frozenset(held)})
+        return allows(actor, action, case)
+
+    duties = [] if may(Rank.MEMBER) else [each for each in Duty if may(Rank.MEMBER, each)]
+    return [each for each in Rank if may(each)], duties
+
+
+_SOME_INCIDENT: Final = UUID(int=0)
 
 
 def may_hold(rank: Rank, duty: Duty) -> bool:

@@ -30,6 +30,11 @@ class Forbidden(Refusal):
 
     default_code = "forbidden"
 
+    def __init__(self, message: Message, *, code: str | None = None, needs: str = "") -> None:
+        """`needs` names the action that was asked for, where its right is what is missing."""
+        super().__init__(message, code=code)
+        self.needs = needs
+
 
 class Conflict(Refusal):
     """The act makes no sense now: wrong state, stale version, already done."""

@@ -70,6 +70,7 @@ def register(app: Flask) -> None:
         problem=problem,
         problems=problems,
         refused=refused,
+        needed=needed,
         new_key=new_key,
     )
 
@@ -150,12 +151,12 @@ def typed(form_id: str, name: str, default: Any = "") -> Any:
     """What was typed into this field of this form before it was refused, else `default`."""
     if not _was_sent(form_id):
         return default
-    return request.form.get(name, "")
+    return _sent().get(name, "")
 
 
 def typed_all(form_id: str, name: str, default: list[str]) -> list[str]:
     """The same for a field that may be sent several times."""
-    return request.form.getlist(name) if _was_sent(form_id) else default
+    return _sent().getlist(name) if _was_sent(form_id) else default
 
 
 def problem(form_id: str, name: str = "") -> str:
@@ -177,16 +178,27 @@ def problems() -> list[dict[str, str]]:
     refusal: Refusal | None = g.get("refusal")
     if refusal is None:
         return []
-    form_id = request.form.get("_form", "")
+    form_id = _sent().get("_form", "")
     fields = refusal.fields if isinstance(refusal, Invalid) else {}
     found = [{"field": f"{form_id}-{n}", "message": say(each)} for n, each in fields.items()]
     return found or [{"field": form_id, "message": say(refusal.message)}]
+
+
+def show_as_refused(form_id: str, typed: Mapping[str, str], refusal: Refusal) -> None:
+    """Show a form as if this had been typed into it and refused: the style guide tells how."""
+    g.refusal, g.sample = refusal, MultiDict({**typed, "_form": form_id})
 
 
 def refused() -> str:
     """The code of the refusal that this page answers; empty when there is none."""
     refusal: Refusal | None = g.get("refusal")
     return refusal.code if refusal else ""
+
+
+def needed() -> str:
+    """The action whose right was missing when the post that this page answers was refused."""
+    refusal: Refusal | None = g.get("refusal")
+    return refusal.needs if isinstance(refusal, Forbidden) else ""
 
 
 def new_key() -> str:
@@ -241,7 +253,13 @@ def _told(error: ValidationError) -> dict[str, Message]:
 
 
 def _was_sent(form_id: str) -> bool:
-    return request.method == "POST" and request.form.get("_form") == form_id
+    return _sent().get("_form") == form_id
+
+
+def _sent() -> MultiDict[str, str]:
+    """The form that this page answers; empty where it answers none."""
+    found: MultiDict[str, str] = g.get("sample") or request.form
+    return found
 
 
 def _page(endpoint: str, ids: Mapping[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, request, send_from_directory
+from werkzeug.routing import BaseConverter
 
 A_YEAR: Final = 365 * 24 * 3600
 WORDS: Final = frozenset({".css", ".js", ".json", ".svg", ".txt"})
@@ -20,6 +21,12 @@ WORDS: Final = frozenset({".css", ".js", ".json", ".svg", ".txt"})
 _COMMENT: Final = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*$)", re.MULTILINE | re.DOTALL)
 _INDENT: Final = re.compile(rb"^[ \t]+", re.MULTILINE)
 _NAMED_BY_CONTENT: Final = re.compile(r"\.[0-9a-f]{8}\.woff2$")
+
+
+class Edition(BaseConverter):
+    """The name of an edition in a path."""
+
+    regex = "[0-9a-f]{10}"
 
 
 def register(app: Flask, folder: Path) -> None:
@@ -38,7 +45,8 @@ def register(app: Flask, folder: Path) -> None:
         if endpoint == "static" and not _is_font(values.get("filename", "")):
             values.setdefault("edition", now)
 
-    app.add_url_rule("/static/v-<edition>/<path:filename>", "static", serve)
+    app.url_map.converters["edition"] = Edition
+    app.add_url_rule("/static/v-<edition:edition>/<path:filename>", "static", serve)
     app.add_url_rule("/static/<path:filename>", "static", serve)
     app.url_default_functions.setdefault(None, []).append(at_its_edition)
     app.jinja_env.globals["asset"] = address

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import BadHost, HTTPException
 
-from crisis.kernel.errors import Invalid, Refusal
+from crisis.kernel.errors import Forbidden, Invalid, Refusal
 from crisis.kernel.words import Message
 from crisis.web.asking import STATUS, wants_json, what_was_sent
 from crisis.web.locale import LANGUAGES, say
@@ -48,8 +48,8 @@ ADVICE = {
     405: Message("Open the page anew, and use what it offers."),
     413: Message("Go back: what you typed is still there. Shorten it, or send it in parts."),
     415: Message("Open the page anew, and send its form."),
-    429: Message("Wait a moment, then send it again. What you typed is below."),
-    503: Message("Wait a moment, then send it again. What you typed is below."),
+    429: Message("Wait a moment, then try again. Nothing that was sent before is lost."),
+    503: Message("Wait a moment, then try again. Nothing that was sent before is lost."),
 }
 SECRET = frozenset({"password", "again", "current", "code"})
 """Fields of an account's forms that are never shown again."""
@@ -107,9 +107,9 @@ def _broken(error: Exception) -> Any:
     reference = secrets.token_hex(4)
     log.error("Request %s failed (%s)", reference, request.endpoint, exc_info=error)
     message = Message(
-        "It was reported under the code {code}. What you typed is below.", code=reference
+        "It is not your doing, and it was reported. Whoever looks into it needs this reference."
     )
-    return _plain_answer(500, message)
+    return _plain_answer(500, message, reference)
 
 
 def _answer(status: int, message: Message, refusal: Refusal | None = None) -> Any:
@@ -125,26 +125,43 @@ def _answer(status: int, message: Message, refusal: Refusal | None = None) -> An
         message=message,
         problems_of=fields,
         sent=_to_copy(),
+        needs=refusal.needs if isinstance(refusal, Forbidden) else "",
+        may_repeat=status == 429 and request.method == "GET",
     )
     return make_response(page, status), status
 
 
-def _plain_answer(status: int, message: Message) -> Any:
+def _plain_answer(status: int, message: Message, reference: str = "") -> Any:
     """An answer that asks nothing of the database: not who reads, nor how the office writes."""
     said = request.cookies.get("lang", "")
     with force_locale(said if said in LANGUAGES else "ar"):
         if wants_json():
-            return _told_a_script(status, message, {}, str(status))
+            return _told_a_script(status, message, {}, str(status), reference)
         template = current_app.jinja_env.get_template("web/broken.html")
         page = template.render(
-            status=status, title=TITLES[status], message=message, sent=_to_copy()
+            status=status,
+            title=TITLES[status],
+            message=message,
+            reference=reference,
+            problems_of={},
+            sent=_to_copy(),
+            may_repeat=request.method == "GET" and status >= 500,
+            inside=True,
+            theme=request.cookies.get("theme", "system"),
         )
     return make_response(page, status), status
 
 
-def _told_a_script(status: int, message: Message, fields: Mapping[str, Message], code: str) -> Any:
+def _told_a_script(
+    status: int,
+    message: Message,
+    fields: Mapping[str, Message],
+    code: str,
+    reference: str = "",
+) -> Any:
     told = {name: say(each) for name, each in fields.items()}
-    response = jsonify(ok=False, code=code, why=say(message), fields=told)
+    why = f"{say(message)} {reference}".strip()
+    response = jsonify(ok=False, code=code, why=why, fields=told)
     response.status_code = status
     return response, status
 

@@ -30,8 +30,9 @@ function until(place, now) {
   const left = Date.parse(place.dataset.until) - now;
   const seconds = Math.abs(left) / 1000;
   place.classList.toggle("over", left <= 0);
+  place.classList.toggle("soon", left > 0 && left <= 300_000);
   const rest = `${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return digits(seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`);
+  return digits((left > 0 ? "" : "+") + (seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`));
 }
 
 // For how long something has been waiting, in whole minutes.
