@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crisis.incidents.model import ANSWERED_WITHIN
+from crisis.incidents.model import ANSWERED_WITHIN, SPOKEN_WITHIN
 from crisis.kernel.database import IncidentRecord
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message
@@ -66,7 +66,7 @@ def _minutes(*by_level: int) -> dict[int, timedelta]:
 
 
 SPANS: Final[Mapping[Code, Mapping[int, timedelta]]] = {
-    Code.HOLDING: _minutes(240, 240, 60, 30, 15),
+    Code.HOLDING: SPOKEN_WITHIN,
     Code.APPROVAL: _minutes(240, 240, 60, 30, 15),
     Code.DUTY: ANSWERED_WITHIN,
 }

@@ -36,7 +36,7 @@ from crisis.incidents.model import (
     Status,
     StoodDown,
 )
-from crisis.incidents.queries import may_follow, similar_to
+from crisis.incidents.queries import default_lead, may_follow, similar_to
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id
@@ -343,7 +343,7 @@ def _open(
     lead_id: UUID | None,
     supporting_ids: Sequence[UUID],
 ) -> IncidentOpened:
-    lead = lead_id or _default_lead(work.session, hazard)
+    lead = lead_id or default_lead(work.session, hazard)
     for each in (lead, *supporting_ids):
         _active_ministry(work.session, each)
     opened = incident.open(
@@ -353,18 +353,6 @@ def _open(
     _give_staff(work, incident)
     _give_liaisons(work, incident)
     return opened
-
-
-def _default_lead(session: Session, hazard: Hazard) -> UUID:
-    """The ministry that leads this hazard, else the centre itself."""
-    ministries = session.scalars(
-        select(Ministry).where(Ministry.active.is_(True)).order_by(Ministry.code)
-    ).all()
-    leads = [each.id for each in ministries if hazard in each.lead_hazards]
-    centre = [each.id for each in ministries if each.kind == Kind.CENTRE]
-    if not leads and not centre:
-        raise Conflict(Message("The office has no centre yet."), code="no_centre")
-    return (leads or centre)[0]
 
 
 def _active_ministry(session: Session, ministry_id: UUID) -> None:

@@ -35,6 +35,14 @@ ANSWERED_WITHIN: Final = {
     0: timedelta(minutes=60),
 }
 """By level, how long somebody may think about taking a duty before their deputy is asked."""
+SPOKEN_WITHIN: Final = {
+    4: timedelta(minutes=15),
+    3: timedelta(minutes=30),
+    2: timedelta(minutes=60),
+    1: timedelta(minutes=240),
+    0: timedelta(minutes=240),
+}
+"""By level, how long after the opening the first public statement may take."""
 ALWAYS_HAVE_OPTIONS_FROM: Final = 3
 """From this level on a decision names at least two options."""
 

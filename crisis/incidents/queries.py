@@ -6,21 +6,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crisis import policy
-from crisis.incidents.model import Incident, IncidentLink, Status
+from crisis.incidents.model import SPOKEN_WITHIN, Incident, IncidentLink, Status
 from crisis.kernel import clock, journal
 from crisis.kernel.command import query
 from crisis.kernel.database import reading
-from crisis.kernel.errors import NotFound
+from crisis.kernel.errors import Conflict, NotFound
 from crisis.kernel.journal import Line
 from crisis.kernel.text import ALIKE, similar
 from crisis.kernel.words import Message
 from crisis.people.model import (
     DutyHolding,
     DutyProposal,
+    Hazard,
+    Kind,
     Ministry,
     Person,
     Proposed,
@@ -69,6 +71,18 @@ class Asked:
     answer_by: datetime
     handed_over: bool
     note: str | None
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What opening an incident brings by itself, as far as it is known before."""
+
+    lead: str
+    """Empty while the kind is not chosen."""
+    team: int
+    """How many of the centre's people take their standing duty."""
+    speak_within: timedelta | None
+    """Until the first public statement; None while the level is not chosen."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +155,37 @@ def similar_to(session: Session, actor: Actor, title: str, now: datetime) -> Inc
     ]
     best = max(found, key=lambda each: each[0], default=None)
     return best[1] if best and best[0] >= ALIKE else None
+
+
+def default_lead(session: Session, hazard: Hazard) -> UUID:
+    """The ministry that leads this hazard, else the centre itself. Raises `Conflict` (`no_centre`)
+    before there is one."""
+    ministries = session.scalars(
+        select(Ministry).where(Ministry.active.is_(True)).order_by(Ministry.code)
+    ).all()
+    leads = [each.id for each in ministries if hazard in each.lead_hazards]
+    centre = [each.id for each in ministries if each.kind == Kind.CENTRE]
+    if not leads and not centre:
+        raise Conflict(Message("The office has no centre yet."), code="no_centre")
+    return (leads or centre)[0]
+
+
+def set_up(hazard: Hazard | None, level: int | None, language: str) -> SetUp:
+    """What opening an incident of this kind and level would bring by itself."""
+    team = (
+        select(func.count(Person.id))
+        .join(Ministry, Person.ministry_id == Ministry.id)
+        .where(
+            Ministry.kind == Kind.CENTRE, Person.active.is_(True), Person.standing_duty.is_not(None)
+        )
+    )
+    with reading() as session:
+        naming = Naming(language, plugged.directory(session))
+        return SetUp(
+            lead=naming.ministry(default_lead(session, hazard)) if hazard else "",
+            team=session.scalar(team) or 0,
+            speak_within=None if level is None else SPOKEN_WITHIN[level],
+        )
 
 
 def holders(session: Session, incident_ids: Sequence[UUID]) -> dict[UUID, list[Holder]]:

@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request
 from werkzeug.wrappers import Response
 
 from crisis.incidents import commands, duties, forms
+from crisis.incidents.hazards import suggested
 from crisis.incidents.queries import (
     asked_of,
     case_of,
@@ -15,12 +16,13 @@ from crisis.incidents.queries import (
     ministry_choices,
     read_incident,
     read_line,
+    set_up,
     similar_incident,
 )
 from crisis.kernel.errors import NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
-from crisis.people.model import in_language
+from crisis.people.model import Hazard, in_language
 from crisis.policy import Action, allows
 from crisis.timeline import terms
 from crisis.web.asking import answers_on, asked, current_actor, see, typed
@@ -34,12 +36,12 @@ TITLE_LENGTH: Final = 200
 def new() -> str:
     """The form that opens an incident."""
     _only_for(Action.OPEN_INCIDENT)
-    title = str(typed("opening", "title", ""))
+    typed_so_far = {name: typed("opening", name, "") for name in ("title", "level", "hazard")}
     return render_template(
         "incidents/new.html",
         ministries=ministry_choices(language()),
-        similar=_similar(title),
         preset={},
+        **beginning(**typed_so_far),
     )
 
 
@@ -66,10 +68,10 @@ def open_new() -> Response:
 
 @bp.get("/incidents/similar")
 def similar() -> str:
-    """The open incident whose title is like the one being typed."""
+    """While one is being opened: an incident like it, the kind it seems to be, what it brings."""
     _only_for(Action.OPEN_INCIDENT)
-    title = request.args.get("title", "")[:TITLE_LENGTH]
-    return render_template("incidents/_similar.html", similar=_similar(title))
+    sent = {name: request.args.get(name, "") for name in ("title", "level", "hazard")}
+    return render_template("incidents/_beginning.html", **beginning(**sent))
 
 
 @bp.get("/reports/new")
@@ -392,6 +394,19 @@ def _page(ref: str, action: Action) -> dict[str, Any]:
             }
             for each in checks
         ],
+    }
+
+
+def beginning(title: str = "", level: str = "", hazard: str = "") -> dict[str, Any]:
+    """What the form shows of an opening as far as it is typed; what is not right is left out."""
+    title = title[:TITLE_LENGTH]
+    guess = suggested(title)
+    kind = Hazard(hazard) if hazard in list(Hazard) else guess
+    chosen = int(level) if level in {"1", "2", "3", "4"} else None
+    return {
+        "similar": _similar(title),
+        "suggested": guess,
+        "set_up": set_up(kind, chosen, language()),
     }
 
 

@@ -193,6 +193,11 @@ def similar(a: str, b: str) -> float:
     return 2 * len(words_a & words_b) / both if both else 0.0
 
 
+def folded_words(text: str) -> list[str]:
+    """The words of a text as they are compared: folded, without the Arabic article."""
+    return [_without_article(word) for word in _WORD.findall(fold_arabic(text))]
+
+
 def _words(text: str) -> set[str]:
     words = _WORD.findall(fold_arabic(text))
     return {_without_article(word) for word in words if word not in _SMALL_WORDS}

@@ -6,6 +6,7 @@ from flask import Blueprint, g, jsonify, render_template
 from pydantic import Field
 
 from crisis.incidents.queries import find_incident, ministry_choices
+from crisis.incidents.routes import beginning
 from crisis.kernel import clock
 from crisis.kernel.database import reading
 from crisis.kernel.journal import head_of
@@ -30,7 +31,10 @@ class Earlier(Form):
 def dashboard() -> str:
     """What runs, who is on duty, what to report."""
     return render_template(
-        "room/dashboard.html", ministries=ministry_choices(language()), **_situation()
+        "room/dashboard.html",
+        ministries=ministry_choices(language()),
+        **beginning(),
+        **_situation(),
     )
 
 

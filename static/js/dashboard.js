@@ -2,6 +2,7 @@
 import "./app.js";
 import { heard, lost } from "./age.js";
 import { setTime } from "./clock.js";
+import "./opening.js";
 import { refetch } from "./refetch.js";
 import { stayConnected } from "./socket.js";
 

@@ -29,9 +29,9 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   const { response, sourceElement, target } = event.detail.ctx;
-  if (!response) return;
+  if (!response || !sourceElement?.matches("form[hx-post]")) return; // what is only asked for while one types closes nothing
   if (response.status < 400) {
-    if (sourceElement?.isConnected && sourceElement.matches("form")) sourceElement.reset();
+    if (sourceElement.isConnected) sourceElement.reset();
     target?.closest?.("dialog")?.close();
   } else attend(target?.querySelector?.("[aria-invalid='true'], .err:not([hidden])"));
 });
@@ -55,11 +55,11 @@ function attend(place) {
   place?.focus();
 }
 
-// The summary names the fields. It, or what else a page must say first, has the focus when the page opens.
+// The summary names the fields, and has the focus when a page with problems opens.
 const summary = document.getElementById("error-summary");
 for (const link of summary?.querySelectorAll("a") ?? []) {
   const field = document.getElementById(link.hash.slice(1));
   const name = (field?.labels?.[0] ?? field?.querySelector("legend"))?.firstChild?.textContent.trim();
   if (name) link.textContent = `${name}: ${link.textContent}`;
 }
-(summary ?? document.querySelector("[data-attend]:not([hidden])"))?.focus();
+summary?.focus();
