@@ -211,3 +211,22 @@ def test_the_place_decides_what_day_it_is(speaker: Flask) -> None:
     with speaking(speaker, "en", LATIN), clock.at(EVENING):
         assert locale.clock_time(EVENING, "Asia/Tokyo") == "05:07"
         assert locale.day(EVENING, "Asia/Tokyo").startswith("Monday 23")
+
+
+@pytest.mark.parametrize(
+    ("reader", "country", "said"),
+    [
+        ("ar", "LY", ["مركز اتصال", "مكتب الإعلام", "الوزارات والجهات الحكومية"]),
+        ("ar", "SA", ["مركز تواصل", "الإدارة الإعلامية", "الأجهزة الحكومية"]),
+        ("ar", "OM", ["مركز تواصل", "دائرة التواصل والإعلام", "الوحدات الحكومية"]),
+        ("ar", "MA", ["مركز اتصال", "مكتب الإعلام", "الجهات الحكومية"]),
+        ("fr", "SA", ["Centre de communication", "Bureau de presse", "Entités gouvernementales"]),
+    ],
+)
+def test_official_terms_are_those_of_the_country(
+    speaker: Flask, reader: str, country: str, said: list[str]
+) -> None:
+    terms = ("Communication centre", "Media office", "Government entities")
+    with speaking(speaker, reader, Style(country=country)):
+        assert [say(Message(each)) for each in terms] == said
+        assert [rendered(speaker, "{{ _(term) }}", term=each) for each in terms] == said
