@@ -13,6 +13,7 @@ from crisis.statements.places import listed
 from crisis.statements.reading import Phrases, Sentence, clock_times, has_short_number
 from crisis.statements.sms import gsm_spelling, outside_gsm
 from crisis.statements.subject import Found, LintContext, Subject
+from crisis.statements.templates import open_places, place_names
 
 
 class CallToAction(Check):
@@ -34,6 +35,21 @@ class CallToAction(Check):
             elif count > self.most:
                 values = {"count": count, "max": self.most}
                 yield Found(language, values=values, message=self.too_many, advice=True)
+
+
+class OpenPlaces(Check):
+    """A place of a prepared text was not filled."""
+
+    type: Literal["open_places"]
+
+    def find(self, subject: Subject) -> Iterator[Found]:
+        content = subject.content
+        for language in content.languages:
+            body = [paragraph.text for paragraph in content.bodies.get(language, ())]
+            for number, text in enumerate([content.titles.get(language, ""), *body]):
+                for place in open_places(text):
+                    named = place_names()[place.strip("{}")]
+                    yield Found(language, number, values={"place": named})
 
 
 class AdviceEarly(Check):
@@ -212,8 +228,9 @@ class TranslationsCurrent(Check):
 
     def find(self, subject: Subject) -> Iterator[Found]:
         for language in subject.content.languages:
-            if language in subject.context.stale:
-                yield Found(language)
+            for stale, paragraph in sorted(subject.context.stale):
+                if stale == language:
+                    yield Found(language, paragraph)
 
 
 class NotYet(Check):

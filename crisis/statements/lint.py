@@ -52,6 +52,11 @@ def blocking(findings: Sequence[Finding]) -> list[str]:
     return sorted({finding.rule for finding in findings if finding.severity == "block"})
 
 
+def can_be_waived(rule: str) -> bool:
+    """Whether anybody may let a finding of this rule pass."""
+    return all(each.waivable for each in rulebook().rules if each.id == rule)
+
+
 def not_checked(content: Content) -> list[NotChecked]:
     """What a reader of the findings must not take as checked."""
     return [

@@ -38,7 +38,7 @@ from crisis.statements.forms_of_text import (
     short_form,
     word_count,
 )
-from crisis.statements.lint import Finding, LintContext, check
+from crisis.statements.lint import Finding, LintContext, can_be_waived, check
 from crisis.statements.model import (
     Answer,
     Comment,
@@ -51,6 +51,7 @@ from crisis.statements.model import (
     Version,
 )
 from crisis.statements.sms import SmsLength, sms_length
+from crisis.statements.translations import Outdated, Place
 from crisis.timeline.words import Naming, plugged
 
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
@@ -140,6 +141,7 @@ class FindingView:
     language: str | None
     paragraph: int | None
     excerpt: str
+    waivable: bool
     waiver: str
     """Empty, `asked`, `granted` or `denied`."""
     why: str
@@ -263,6 +265,8 @@ class StatementView:
     retracts: int | None
     emergency: dict[str, Any] | None
     """What the first of two people asked for, while the second has not answered."""
+    outdated: dict[Place, Outdated]
+    """Translations in the draft whose original changed since, by where they stand."""
     contents: dict[int, Content] = field(repr=False)
     """By version, what it says."""
 
@@ -385,6 +389,12 @@ def checked(incident: Incident, session: Session, *, number: int, language: Lang
     """What the rules find in the draft, in the reader's language."""
     statement = _numbered(session, incident.id, number)
     return _checked(session, incident, statement, statement.content, language)
+
+
+@query(Action.FOLLOW_INCIDENT, on=Incident)
+def promised(incident: Incident, session: Session) -> Promise | None:
+    """When this incident speaks again, as it promised; None when nothing is promised."""
+    return promise_of(session, incident.id)
 
 
 @query(Action.FOLLOW_INCIDENT, on=Incident)
@@ -568,6 +578,7 @@ def _view(
         corrects=_number_of(session, statement.corrects_id),
         retracts=_number_of(session, statement.retracts_id),
         emergency=_asked_in_emergency(pending, naming),
+        outdated={(each.language, each.paragraph): each for each in statement.outdated},
         contents={each.number: each.text for each in statement.versions},
     )
 
@@ -770,7 +781,7 @@ def _checked(
     return Checked(
         findings=[
             _finding(each, statement, language)
-            for each in check(content, _context(session, incident))
+            for each in check(content, _context(session, incident, statement, content))
         ],
         elements=[(names[each][language], found) for each, found in there.items()],
         lengths=[
@@ -786,8 +797,11 @@ def _checked(
     )
 
 
-def _context(session: Session, incident: Incident) -> LintContext:
+def _context(
+    session: Session, incident: Incident, statement: Statement, content: Content
+) -> LintContext:
     office, now = session.get_one(Office, OFFICE_ID), clock.now()
+    stale = statement.outdated if content == statement.content else []
     return LintContext(
         level=incident.level,
         now=now,
@@ -796,6 +810,7 @@ def _context(session: Session, incident: Incident) -> LintContext:
         issued_at=now + SIGNED_WITHIN,
         level_since=incident.level_since,
         official_numbers=frozenset({office.duty_phone} if office.duty_phone else ()),
+        stale=frozenset((each.language, each.paragraph) for each in stale),
     )
 
 
@@ -812,6 +827,7 @@ def _finding(found: Finding, statement: Statement, language: Language) -> Findin
         language=found.language,
         paragraph=found.paragraph,
         excerpt=found.excerpt,
+        waivable=can_be_waived(found.rule),
         waiver=said[waiver.granted] if waiver else "",
         why=waiver.reason if waiver else "",
     )

@@ -24,6 +24,7 @@ AnyCheck = Annotated[
     | facts.CorrectionParts
     | shape.CallToAction
     | shape.AdviceEarly
+    | shape.OpenPlaces
     | shape.EmpathyFirst
     | shape.HasElements
     | shape.IssueTime
@@ -57,6 +58,7 @@ class Rule(_Strict):
     id: str
     practice: int
     severity: Literal["block", "advice"]
+    waivable: bool = True
     weight: int = 1
     applies_to: frozenset[Type]
     advice_for: frozenset[Type] = frozenset()

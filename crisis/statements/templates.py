@@ -101,13 +101,19 @@ def opening_of_correction(values: Mapping[str, Value]) -> Texts:
 def must_be_filled(content: Content) -> None:
     """Raise `Invalid` (`open_places`) while a place of a template is still open in the text."""
     texts = [*content.titles.values(), *map(content.text, content.languages)]
-    if left := dict.fromkeys(place for text in texts for place in _known_places(text)):
+    if left := dict.fromkeys(place for text in texts for place in open_places(text)):
         raise Invalid(
             _("The text still has places to fill: {places}.", places=" ".join(left)),
             code="open_places",
         )
 
 
+def open_places(text: str) -> list[str]:
+    """Places of templates in a text, closed or not; other braces are only braces."""
+    return [found[0] for found in _ANY_PLACE.finditer(text) if found[1] in place_names()]
+
+
+_ANY_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]{0,39})\b\}?")
 _NOT_FILLED: Final = _("Fill this in.")
 _NO_SUCH_PLACE: Final = _("The template has no such place.")
 _HOLDS_A_PLACE: Final = _("Write the words themselves, not a place to fill.")
@@ -129,15 +135,7 @@ def _refused(message: Message, **values: object) -> Invalid:
 
 def _holds_a_place(value: Value) -> bool:
     texts = value.values() if isinstance(value, dict) else [str(value)]
-    return any(_known_places(text) for text in texts)
-
-
-def _known_places(text: str) -> list[str]:
-    """Places of templates in a text, closed or not; other braces are only braces."""
-    return [found[0] for found in _ANY_PLACE.finditer(text) if found[1] in place_names()]
-
-
-_ANY_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]{0,39})\b\}?")
+    return any(open_places(text) for text in texts)
 
 
 def _value_in(value: Value | None, language: str) -> str:

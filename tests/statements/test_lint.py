@@ -75,7 +75,7 @@ def test_every_rule_serves_a_practice_and_speaks_three_languages() -> None:
     book = rulebook()
 
     assert sorted(book.practices) == list(range(1, 15))
-    assert [rule.id for rule in book.rules] == [f"L{n:02}" for n in range(1, 28)]
+    assert [rule.id for rule in book.rules] == [f"L{n:02}" for n in range(1, 29)]
     for rule in book.rules:
         assert rule.practice in book.practices
         assert set(rule.message) == set(LANGUAGES)
@@ -292,8 +292,8 @@ def test_a_reported_name_is_found_however_it_is_spelt() -> None:
 def test_a_stale_translation_blocks() -> None:
     content = Content(Type.UPDATE, bodies={"ar": paragraphs_of("نص"), "fr": paragraphs_of("texte")})
 
-    [finding] = findings("L15", content, stale=frozenset({"fr", "en"}))
-    assert (finding.language, finding.severity) == ("fr", "block")
+    [finding] = findings("L15", content, stale=frozenset({("fr", 1), ("en", 1)}))
+    assert (finding.language, finding.paragraph, finding.severity) == ("fr", 1, "block")
 
 
 def test_a_rebuttal_does_not_begin_with_the_claim() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crisis.kernel.errors import Conflict, Forbidden
+from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.policy import Actor, Duty
 from crisis.statements.commands import answer_waiver, ask_waiver
 from crisis.statements.content import Type
@@ -33,6 +33,16 @@ def test_a_finding_blocks_until_it_is_let_pass(house: str) -> None:
     answer_waiver(checker, statement.id, rule=NO_TIME, granted=True, reason="صحيح")
     given.submitted(statement, LEGAL)
     assert given.statement(statement.id).state is State.PENDING
+
+
+def test_a_place_still_to_be_filled_is_let_pass_by_nobody(house: str) -> None:
+    incident = given.an_incident()
+    statement = given.a_statement(on=incident, text=given.a_text("ابقوا في بيوتكم حتى {time}."))
+    author = given.actor(statement.created_by)
+    with refused(Invalid, "open_places"):
+        given.submitted(statement, LEGAL)
+    with refused(Conflict, "not_waivable"):
+        ask_waiver(author, statement.id, rule="L28", reason="لا نعرف الوقت")
 
 
 def test_a_waiver_denied_is_none(house: str) -> None:
