@@ -45,8 +45,10 @@ function partsNow() {
 }
 
 form.addEventListener("input", later);
+// A click on a template takes it while nothing is written; whoever goes through them by the arrows says when.
 form.addEventListener("change", (event) => {
   if (event.target.name !== "template") return later();
+  if (event.target.matches(":focus-visible")) return;
   const written = [...form.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
   if (!written) form.requestSubmit(document.getElementById("take"));
 });

@@ -11,8 +11,9 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// Ctrl+Enter sends the form one is in.
+// Ctrl+Enter sends the form one is in, as its main button does; a signature is never given in passing.
 document.addEventListener("keydown", (event) => {
-  const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-  if (sends && event.target.form && !event.defaultPrevented && event.target.form.id !== "note") event.target.form.requestSubmit();
+  const form = event.target.form;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !form || event.defaultPrevented || ["note", "approve"].includes(form.id)) return;
+  form.requestSubmit([...form.elements].find((each) => each.matches("button.primary:not([type=button])")));
 });

@@ -60,6 +60,7 @@ const summary = document.getElementById("error-summary");
 for (const link of summary?.querySelectorAll("a") ?? []) {
   const field = document.getElementById(link.hash.slice(1));
   const name = (field?.labels?.[0] ?? field?.querySelector("legend"))?.firstChild?.textContent.trim();
-  if (name) link.textContent = `${name}: ${link.textContent}`;
+  const colon = document.documentElement.lang === "fr" ? "\u00a0:" : ":";
+  if (name) link.textContent = `${name}${colon} ${link.textContent}`;
 }
 summary?.focus();

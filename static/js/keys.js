@@ -55,7 +55,7 @@ function readSituation() {
 // The list of shortcuts is what this very page answers to, before what every page does.
 document.querySelector("[data-open=shortcuts]")?.addEventListener("click", () => {
   const list = document.getElementById("shortcut-list");
-  const rows = [...document.querySelectorAll("[data-key]:not([type=radio], dialog *)")].map(row);
+  const rows = [...document.querySelectorAll("[data-key]:not([type=radio], dialog *, details *)")].map(row);
   for (const each of list.querySelectorAll("[data-here]")) each.remove();
   list.prepend(...rows);
 });
