@@ -128,6 +128,17 @@ class ContentDiff:
         """Every change of words in every language."""
         return [change for each in self.languages for change in each.changes]
 
+    @property
+    def places(self) -> frozenset[tuple[Language, int]]:
+        """Where words changed or came, in the new text: language and paragraph, 0 for the title."""
+        titles = {(each.language, 0) for each in self.languages if changed(each.title)}
+        return frozenset(titles).union(
+            (each.language, paragraph.new_number)
+            for each in self.languages
+            for paragraph in each.paragraphs
+            if paragraph.new_number and changed(paragraph.segments)
+        )
+
     def touches(self, ministry_id: UUID) -> bool:
         """Whether a paragraph of this ministry, as it was or as it is, changed in any language."""
         return any(

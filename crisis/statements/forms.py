@@ -18,6 +18,7 @@ from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES, Code, Content, Language, Paragraph, Texts, Type
 from crisis.statements.model import Answer, Ground, SlotSpec
 from crisis.statements.rulebook import rulebook
+from crisis.statements.translations import Place
 from crisis.web.asking import LARGEST_NUMBER, Form
 
 LONGEST_PARAGRAPH: Final = 4000
@@ -45,6 +46,8 @@ Rule = Annotated[
     AfterValidator(lambda typed: _of_the_rulebook(typed)),
 ]
 Link = Annotated[str, line(300)]
+Confirmed = Annotated[str, Field(pattern=r"^(ar|en|fr)-(0|[1-9][0-9]?)$")]
+"""A translation that still holds: its language, and its paragraph counted from 1 (0: the title)."""
 LocalTime = Annotated[datetime, BeforeValidator(lambda typed: _clock_face(typed))]
 """As a clock on the wall shows it, in the zone of the incident, unless it names a zone."""
 
@@ -71,6 +74,7 @@ class EditForm(Form):
     audiences: Codes
     channels: Codes
     next_update: LocalTime | None = None
+    valid: Annotated[list[Confirmed], Field(max_length=3 * PARAGRAPHS, default_factory=list)]
     then: Literal["stay", "submit"] = "stay"
 
     def content(self, zone: str) -> Content:
@@ -89,6 +93,11 @@ class EditForm(Form):
             channels=frozenset(self.channels),
             next_update_at=in_zone(self.next_update, zone),
         )
+
+    def confirmed(self) -> list[Place]:
+        """The translations somebody read again and found true."""
+        told = [each.split("-") for each in self.valid]
+        return [(each, int(n)) for spoken, n in told for each in _ORDER if each == spoken]
 
     def _typed_rows(self) -> Iterator[tuple[tuple[str, str, str], UUID | None]]:
         for ar, en, fr, owner in zip_longest(self.ar, self.en, self.fr, self.owner):

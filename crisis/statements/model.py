@@ -7,6 +7,7 @@ reset when a text changes: approvals of another text simply no longer count.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,6 +31,15 @@ from crisis.statements.content import (
     canonical_bytes,
     fingerprint,
     readable,
+)
+from crisis.statements.translations import (
+    Beside,
+    Outdated,
+    Place,
+    as_it_stands,
+    outdated,
+    remembered,
+    settled,
 )
 
 LIAISONS: Final = frozenset({Duty.LIAISON, Duty.LEAD_LIAISON})
@@ -102,6 +112,8 @@ class Statement(IncidentRecord):
     """The text being written, in canonical form; versions are frozen from it."""
     revision: Mapped[int] = mapped_column(default=1)
     """Counts edits of the draft; an edit names the revision it was made on."""
+    beside: Mapped[dict[str, Any] | None]
+    """What each translation of the draft was written beside; None: as it stands."""
     editors: Mapped[list[str]]
     """Everyone who edited it so far, in any language: its authors, who sign nothing of it."""
     created_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -119,6 +131,11 @@ class Statement(IncidentRecord):
     def content(self) -> Content:
         """The draft as it stands."""
         return readable(self.draft)
+
+    @property
+    def outdated(self) -> list[Outdated]:
+        """The translations in the draft whose original changed since they were written."""
+        return outdated(self._beside, self.content)
 
     @property
     def latest(self) -> Version | None:
@@ -146,8 +163,12 @@ class Statement(IncidentRecord):
 
     # -- writing it ---------------------------------------------------------------------------
 
-    def edit(self, content: Content, *, based_on: int, by: UUID) -> StatementEdited:
+    def edit(
+        self, content: Content, *, based_on: int, by: UUID, confirmed: Collection[Place] = ()
+    ) -> StatementEdited:
         """Take a new text for the draft written on revision `based_on`.
+
+        `confirmed`: translations that were read again and still hold.
 
         Raises `Conflict`: `edited_meanwhile` when somebody else's edit came first, `released` or
         `withdrawn` when nothing is left to edit. Every edit ends the approvals in progress.
@@ -158,6 +179,7 @@ class Statement(IncidentRecord):
                 Message("Somebody changed the text while you were writing. Both texts are shown."),
                 code="edited_meanwhile",
             )
+        self.beside = remembered(self._beside, content, confirmed)
         self.draft = canonical_bytes(content)
         self.type = content.type
         self.revision += 1
@@ -191,7 +213,7 @@ class Statement(IncidentRecord):
                 Message("The text has findings that block it: {rules}.", rules=", ".join(blocked)),
                 code="lint",
             )
-        before = self.latest
+        before, self.beside = self.latest, settled(self._beside, self.content)
         version = self._freeze(slots, findings=findings, by=by, at=at, until=deadline_at)
         return StatementSubmitted(
             statement_id=self.id,
@@ -502,6 +524,10 @@ class Statement(IncidentRecord):
         return self._current()
 
     # -- guards and pieces --------------------------------------------------------------------
+
+    @property
+    def _beside(self) -> Beside:
+        return as_it_stands(self.content) if self.beside is None else self.beside
 
     def _freeze(
         self,

@@ -20,6 +20,7 @@ from crisis.statements.forms_of_text import EXERCISE, plain_text, short_form
 from crisis.statements.model import Answer, Ground, Outcome, State
 from crisis.statements.queries import StatementView
 from crisis.statements.templates import Template, fill, template, templates
+from crisis.statements.translations import Place
 from crisis.timeline import terms
 from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see, wants_json
 from crisis.web.locale import clock_time, day, language, say
@@ -89,6 +90,8 @@ def show(ref: str, number: int) -> str:
         incident=incident,
         statement=statement,
         checked=checked,
+        changed=_changed_cells(statement),
+        promise=queries.promised(current_actor(), incident["id"]),
         conflict=conflict,
         theirs=_their_difference(statement) if conflict else None,
         ministries=_involved_first(incident),
@@ -108,9 +111,14 @@ def edit(ref: str, number: int) -> Answered:
     content = sent.content(incident["zone"])
     revision = statement.revision
     same = _says_the_same(statement, content) and sent.based_on == revision
-    if not (same and incident["may"]["draft_statement"]):
+    confirmed = [each for each in sent.confirmed() if each in statement.outdated]
+    if not (same and not confirmed and incident["may"]["draft_statement"]):
         revision = commands.edit_statement(
-            current_actor(), statement.id, content=content, based_on=sent.based_on
+            current_actor(),
+            statement.id,
+            content=content,
+            based_on=sent.based_on,
+            confirmed=confirmed,
         ).revision
     if wants_json():
         here = url_for("statements.show", ref=ref, number=number)
@@ -606,6 +614,14 @@ def _says_the_same(statement: StatementView, content: Content) -> bool:
         and (kept.audiences, kept.channels) == (content.audiences, content.channels)
         and kept.next_update_at == content.next_update_at
     )
+
+
+def _changed_cells(statement: StatementView) -> frozenset[Place]:
+    """Where the draft says something else than the version that was sent last."""
+    latest = statement.latest
+    if latest is None or latest.is_current:
+        return frozenset()
+    return diff_contents(statement.contents[latest.number], statement.content).places
 
 
 def _is_edited_meanwhile() -> bool:

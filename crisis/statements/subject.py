@@ -35,8 +35,8 @@ class LintContext:
     """Telephone numbers, in E.164, that the public may call."""
     claim: str | None = None
     """What a rebuttal answers, in the words of the rumour."""
-    stale: frozenset[Language] = frozenset()
-    """Languages in which a paragraph is older than its original and was not confirmed."""
+    stale: frozenset[tuple[Language, int]] = frozenset()
+    """Paragraphs (0: the title) that are older than their original and were not confirmed."""
 
 
 @dataclass(frozen=True)

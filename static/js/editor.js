@@ -2,9 +2,10 @@
 // Somebody else's edit never overwrites: the page then shows both texts.
 import "./app.js";
 import { alarm } from "./announce.js";
-import { digits } from "./digits.js";
+import "./changes.js";
 import { keep, recall } from "./kept.js";
 import { refetch } from "./refetch.js";
+import { grow, refill } from "./rows.js";
 import { newKey } from "./send.js";
 
 const PAUSE = 2000;
@@ -23,7 +24,7 @@ let saved = early ? "" : written();
 
 /** The text as it would be sent, in order, without what belongs to one sending. */
 function written() {
-  const fields = [...new FormData(form)].filter(([name]) => !["csrf_token", "_key", "_form", "based_on", "then"].includes(name));
+  const fields = [...new FormData(form)].filter(([name]) => !["csrf_token", "_key", "_form", "based_on", "then", "valid"].includes(name));
   return JSON.stringify(fields);
 }
 
@@ -32,27 +33,28 @@ const say = (word, time = "") => (told.textContent = told.dataset[word].replace(
 function changed() {
   keep(place, { based: based.value, text: written() });
   clearTimeout(timer);
-  if (clash.hidden) timer = setTimeout(save, PAUSE);
+  if (clash.hidden) timer = setTimeout(() => save(), PAUSE);
 }
 
 /** Send what changed; asked again while it runs, it runs once more afterwards. */
 async function save() {
   if (saving) return saving.then(changed);
   unanswered ??= { text: written(), key: newKey(), fields: new FormData(form) };
-  const { text } = unanswered;
-  if (text === saved) return void (unanswered = null);
+  const { text, fields } = unanswered;
+  if (text === saved && !fields.has("valid")) return void (unanswered = null);
   saving = post(unanswered).finally(() => (saving = null));
   const answer = await saving;
   if (answer) unanswered = null;
   if (answer?.ok) {
     [based.value, saved] = [answer.revision, text];
+    for (const each of form.querySelectorAll("input[name=valid]")) if (fields.getAll("valid").includes(each.value)) each.remove();
     if (written() === text) keep(place, {});
     else changed();
     say("saved", answer.at);
-    refetch(["check", "consequence", "versions", "state"], 1);
+    refetch([...document.querySelectorAll("#check, #consequence, #versions, #state, [data-said]")].map((each) => each.id), 1);
   } else if (answer?.code === "edited_meanwhile") conflict();
   else say("kept");
-  if (!answer) timer = setTimeout(save, PAUSE);
+  if (!answer) timer = setTimeout(() => save(), PAUSE);
 }
 
 function conflict() {
@@ -72,33 +74,24 @@ async function post({ key, fields }) {
   return answer.json().catch(() => null);
 }
 
-/** There is always an empty paragraph to go on in. */
-function grow() {
-  const rows = form.querySelectorAll("[data-row]");
-  const last = rows[rows.length - 1];
-  if (![...last.querySelectorAll("textarea")].some((cell) => cell.value.trim())) return;
-  const next = last.cloneNode(true);
-  for (const cell of next.querySelectorAll("textarea")) [cell.value, cell.id] = ["", `${cell.id}-n`];
-  next.querySelector("select").value = "";
-  next.querySelector(".no").textContent = `¶ ${digits(rows.length + 1)}`;
-  last.after(next);
-}
-
 function restore({ based: at, text }) {
   if (!text || at !== based.value || text === saved || !clash.hidden) return;
-  const fields = JSON.parse(text);
-  for (const name of new Set(fields.map(([each]) => each))) {
-    const values = fields.filter(([each]) => each === name).map(([, value]) => value);
-    const box = () => [...form.querySelectorAll(`[name="${name}"]`)];
-    if (box()[0]?.type === "checkbox") continue;
-    values.forEach((value, n) => (box()[n] ?? (grow(), box()[n])) && (box()[n].value = value, grow()));
-  }
+  refill(JSON.parse(text));
   changed();
 }
 
+// A translation that still holds: what was typed is saved with it, and the work goes on in that field.
+form.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  clearTimeout(timer);
+  if (button?.name !== "valid" || !clash.hidden) return;
+  event.preventDefault();
+  button.closest(".in-ar, .in-en, .in-fr").querySelector("textarea").focus();
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "valid", value: button.value }));
+  save();
+});
 form.addEventListener("input", () => (grow(), changed()));
 form.addEventListener("change", changed);
-form.addEventListener("submit", () => clearTimeout(timer));
 restore(recall(place));
 if (early) (grow(), changed());
-addEventListener("online", save);
+addEventListener("online", () => save());
