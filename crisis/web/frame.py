@@ -6,7 +6,7 @@ from flask import Flask, g, request
 from flask_login import current_user
 
 from crisis.kernel import clock
-from crisis.web.locale import THEMES, clock_time, day, digits, direction, hijri_day, language, style
+from crisis.web.locale import THEMES, clock_time, day, direction, hijri_day, language, style
 
 
 def register(app: Flask) -> None:
@@ -19,7 +19,6 @@ def _frame() -> dict[str, Any]:
     return {
         "lang": language(),
         "text_dir": direction(),
-        "digits": digits(),
         "theme": theme if theme in THEMES else "system",
         "me": _me(),
         "today": _today(),
