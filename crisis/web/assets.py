@@ -19,6 +19,7 @@ WORDS: Final = frozenset({".css", ".js", ".json", ".svg", ".txt"})
 """What becomes smaller when it is packed; fonts are packed already."""
 
 _COMMENT: Final = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*$)", re.MULTILINE | re.DOTALL)
+_REMARK: Final = re.compile(rb" // [^\n]*$", re.MULTILINE)
 _INDENT: Final = re.compile(rb"^[ \t]+", re.MULTILINE)
 _NAMED_BY_CONTENT: Final = re.compile(r"\.[0-9a-f]{8}\.woff2$")
 
@@ -92,4 +93,5 @@ def _packed(file: Path, _changed: int) -> bytes:
 
 def _spare(script: bytes) -> bytes:
     """A script of ours without what only its readers need; every line keeps its number."""
-    return _INDENT.sub(b"", _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), script))
+    bare = _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), script)
+    return _INDENT.sub(b"", _REMARK.sub(b"", bare))

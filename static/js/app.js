@@ -4,4 +4,5 @@ import "./dialogs.js";
 import "./forms.js";
 import "./keys.js";
 import "./offline.js";
-import "./theme.js";
+
+if (document.querySelector("[data-theme-switch]")) import("./theme.js");

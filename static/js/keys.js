@@ -2,7 +2,6 @@
 // can be switched off on one's own page. data-key="KeyN" on a control makes it answer to that key, "KeyG KeyD" to one
 // after the other, "Alt+Digit1" to both at once, which works while typing too.
 import { readAloud } from "./announce.js";
-import { nextPanel, nextRow } from "./places.js";
 
 const isOn = document.body.dataset.shortcuts !== "off";
 const TYPES = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
@@ -14,14 +13,14 @@ let first = "";
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey) return;
   if (event.altKey && event.code === "KeyL") return done(event, readSituation());
-  if (event.code === "F6") return done(event, nextPanel(event.shiftKey ? -1 : 1));
+  if (event.code === "F6") return done(event, go("nextPanel", event.shiftKey ? -1 : 1));
   const isTyping = event.target.matches?.(TYPES);
   if (!isOn || (isTyping && !event.altKey)) return;
   const isHelp = !event.altKey && (event.key === "?" || event.key === "؟");
   const code = isHelp ? "Shift+Slash" : `${event.altKey ? "Alt+" : ""}${event.shiftKey ? "Shift+" : ""}${event.code}`;
   const control = controlOf(`${first}${code}`) ?? controlOf(code);
   if (control) return done(event, use(control));
-  if (ROWS[code]) return done(event, nextRow(ROWS[code]));
+  if (ROWS[code]) return done(event, go("nextRow", ROWS[code]));
   if (document.querySelector(`[data-key^="${CSS.escape(code)} "]`)) begin(code);
 });
 
@@ -52,20 +51,6 @@ function readSituation() {
   readAloud([...new Set(words)].filter(Boolean).join(". "));
 }
 
-// The list of shortcuts is what this very page answers to, before what every page does.
-document.querySelector("[data-open=shortcuts]")?.addEventListener("click", () => {
-  const list = document.getElementById("shortcut-list");
-  const rows = [...document.querySelectorAll("[data-key]:not([type=radio], dialog *, details *)")].map(row);
-  for (const each of list.querySelectorAll("[data-here]")) each.remove();
-  list.prepend(...rows);
-});
-
-function row(control) {
-  const item = document.createElement("li");
-  item.dataset.here = "";
-  const label = control.getAttribute("aria-label") ?? control.labels?.[0]?.textContent ?? control.querySelector("span")?.textContent ?? control.textContent;
-  const keys = control.dataset.key.replace("Shift+Slash", "?").replace(/Key|Digit/g, "").replace("Slash", "/");
-  const key = Object.assign(document.createElement("kbd"), { className: "kbd", textContent: keys });
-  item.append(label.replace("?", "").trim(), key);
-  return item;
-}
+// What few people do is fetched when somebody does it.
+const go = (where, step) => import("./places.js").then((places) => places[where](step));
+document.querySelector("[data-open=shortcuts]")?.addEventListener("click", () => import("./help.js").then(({ list }) => list()));
