@@ -1,9 +1,11 @@
 """What the page behind a link shows its one reader: what they were told, and where their answer
 stands; nothing else of the incident."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +19,12 @@ from crisis.alerts.recipients import Answer, Recipient
 from crisis.people.model import Ministry, Names, Person, in_language
 from crisis.statements.content import NEVER_PUBLIC, Language
 from crisis.statements.model import State, Statement
+
+MOST_POINTING: Final = 5
+"""Words that merely say where to press, such as “To acknowledge, open this”; a longer sentence
+says something of its own, and stays."""
+_POINTING: Final = " \n\t:(،,-"
+_SENTENCE_END: Final = re.compile(r"[.!?؟]\s+|\n+")
 
 
 class Stand(StrEnum):
@@ -118,16 +126,16 @@ def page_of(session: Session, secret: str, language: Language, at: datetime) -> 
 
 
 def without_link(text: str) -> str:
-    """The words of a message without the sentence that says where to press: here one can press."""
+    """The words of a message without the few that say where to press: here one can press."""
     before, found, after = text.partition(LINK)
     if not found:
         return text
-    ends = [
-        before.rfind(mark) + len(mark) for mark in (". ", "! ", "؟ ", "? ", "\n") if mark in before
-    ]
-    kept = before[: max(ends)] if ends else before.rstrip(" :(،,-")
     rest = after.removeprefix(")") if before.endswith("(") else after
-    return f"{kept.rstrip()}{rest}".strip()
+    words = before.rstrip(_POINTING)
+    ends = [match.end() for match in _SENTENCE_END.finditer(words)]
+    said, last = (words[: ends[-1]].rstrip(), words[ends[-1] :]) if ends else ("", words)
+    is_only_pointing = bool(ends) and len(last.split()) <= MOST_POINTING
+    return f"{said if is_only_pointing else words}{rest}".strip()
 
 
 def _stand(recipient: Recipient, alert: Alert, word: Word | None, at: datetime) -> Stand:

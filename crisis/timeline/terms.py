@@ -264,7 +264,7 @@ ALERT_STATE: Final[Mapping[str, Message]] = {
     "paused": Message("Halted"),
     "sent": Message("Every message has left"),
     "completed": Message("Sending is over"),
-    "cancelled": Message("Given up"),
+    "cancelled": Message("Cancelled"),
 }
 
 PRIORITY: Final[Mapping[str, Message]] = {

@@ -1,15 +1,17 @@
 """The reader's language, and the office's way of writing numbers and time.
 
-The language is the reader's. Zone, digits and calendar are the office's, and the incident's zone
-wins inside an incident. All are passed explicitly: nothing is left to a locale's default.
+The language is the reader's. Zone, digits, calendar and the terms of the country are the office's,
+and the incident's zone wins inside an incident. All are passed explicitly: nothing is left to a
+locale's default.
 """
 
+import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -24,10 +26,13 @@ from jinja2.runtime import Context
 
 from crisis.kernel import clock
 from crisis.kernel.words import Message
+from crisis.web import straight
+from crisis.web.usage import packs
 
 LANGUAGES: Final = {"ar": "العربية", "en": "English", "fr": "Français"}
 THEMES: Final = ("system", "light", "dark")
 _GROUPED_FROM: Final = 10_000
+_FIGURE: Final = re.compile(r"(?<![\w+-])[0-9]+(?![\w-])(?![^\u2066\u2069]*\u2069)")
 _ARABIC_DIGITS: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -55,6 +60,8 @@ def register(app: Flask) -> None:
         iso=_iso,
         local=local_time,
         hijri=hijri_day,
+        straight=straight.marked,
+        straight_runs=straight.runs_of,
     )
     app.jinja_env.globals.update(
         say=say,
@@ -84,9 +91,10 @@ def say(message: Message | str) -> str:
         return message
     sentence: str
     if message.plural_id is None:
-        sentence = gettext(message.msgid)
+        sentence = _as_here(message.msgid) or gettext(message.msgid)
     else:
         sentence = ngettext(message.msgid, message.plural_id, message.params["n"])
+    sentence = _figures(sentence)
     told = {name: _told(value) for name, value in message.params.items()}
     return sentence.format_map(told)
 
@@ -180,9 +188,14 @@ def money(value: Decimal) -> str:
 def _say_numbers_as_the_office_does(app: Flask) -> None:
     """What templates say with `_()` and `ngettext()` has its numbers in the office's digits. Words
     that carry digits (references, codes, phone numbers) stay as they are written."""
-    words = app.jinja_env.globals
-    sentence = cast(Callable[..., Any], words["gettext"])
-    counted = cast(Callable[..., Any], words["ngettext"])
+    env: Any = app.jinja_env  # the i18n extension adds the next method without a type
+    env.install_gettext_callables(
+        lambda said: _figures(_as_here(said) or gettext(said)),
+        lambda one, many, n: _figures(ngettext(one, many, n)),
+        newstyle=True,
+    )
+    sentence: Callable[..., Any] = env.globals["gettext"]
+    counted: Callable[..., Any] = env.globals["ngettext"]
 
     @pass_context
     def gettext_(context: Context, said: str, /, **values: object) -> Any:
@@ -192,7 +205,18 @@ def _say_numbers_as_the_office_does(app: Flask) -> None:
     def ngettext_(context: Context, one: str, many: str, n: int, /, **values: object) -> Any:
         return counted(context, one, many, n, **_all_told({"num": n, **values}))
 
-    words.update(gettext=gettext_, ngettext=ngettext_)
+    env.globals.update(gettext=gettext_, ngettext=ngettext_)
+
+
+def _as_here(sentence: str) -> str:
+    """What the office's country says instead of the catalogue; empty where it says the same."""
+    return packs().get(style().country, {}).get(sentence, "") if language() == "ar" else ""
+
+
+def _figures(sentence: str) -> str:
+    """A sentence of the catalogue with its own figures in the office's digits; those of an example
+    in isolation marks, or of a name like UTF-8, stay."""
+    return _FIGURE.sub(lambda found: _in_digits(found[0]), sentence) if digits() == "arab" else sentence
 
 
 def _all_told(values: dict[str, object]) -> dict[str, object]:

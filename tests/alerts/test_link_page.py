@@ -264,6 +264,12 @@ def test_a_key_of_another_installation_opens_nothing(phone: FlaskClient) -> None
         ("No link at all", "No link at all"),
         ("{link}", ""),
         ("Come. Say so: {link}\nThe room", "Come.\nThe room"),
+        ("فعّل مناوبتك وادخل غرفة العمليات. أكّد:\n{link}", "فعّل مناوبتك وادخل غرفة العمليات."),
+        ("Come now. Confirm:\n{link}", "Come now."),
+        (
+            "Come.\nMeet at the old bridge at noon, confirm: {link}",
+            "Come.\nMeet at the old bridge at noon, confirm",
+        ),
     ],
 )
 def test_the_sentence_with_the_link_is_left_out_of_the_page(sent: str, shown: str) -> None:
