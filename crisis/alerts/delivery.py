@@ -23,7 +23,7 @@ from crisis.kernel.errors import NotFound
 from crisis.kernel.text import line
 from crisis.kernel.words import Message
 from crisis.people.queries import the_office
-from crisis.web.asking import Form, answers_on, asked, asked_of_url, current_actor, see
+from crisis.web.asking import Form, NothingForm, answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import language, say
 
 bp: Final = Blueprint("delivery", __name__)
@@ -35,10 +35,6 @@ class Sieve(Form):
 
     tile: Tile | None = None
     all: Literal["1"] | None = None
-
-
-class NothingForm(Form):
-    """A button alone."""
 
 
 class WordForm(Form):

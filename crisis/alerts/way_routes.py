@@ -6,13 +6,12 @@ from flask import Blueprint, flash, render_template
 from werkzeug.wrappers import Response
 
 from crisis.alerts import couriers, sending, ways
-from crisis.alerts.delivery import NothingForm
 from crisis.kernel.errors import NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.text import line
 from crisis.kernel.words import Message
 from crisis.policy import Action, allows
-from crisis.web.asking import Form, answers_on, asked, current_actor, see
+from crisis.web.asking import Form, NothingForm, answers_on, asked, current_actor, see
 from crisis.web.locale import language, say
 
 bp: Final = Blueprint("ways", __name__)

@@ -56,10 +56,6 @@ class OpenReportedForm(Form):
     supporting: Ids
 
 
-class NothingForm(Form):
-    """An act that needs no words."""
-
-
 class ReasonForm(Form):
     """An act that needs a reason."""
 

@@ -25,7 +25,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Hazard, in_language
 from crisis.policy import Action, allows
 from crisis.timeline import terms
-from crisis.web.asking import answers_on, asked, current_actor, see, typed
+from crisis.web.asking import NothingForm, answers_on, asked, current_actor, see, typed
 from crisis.web.locale import language
 
 bp: Final = Blueprint("incidents", __name__)
@@ -240,7 +240,7 @@ def duty(ref: str) -> Response:
 @bp.post("/i/<ref>/duties/proposals/<uuid:proposal_id>/end")
 @answers_on("room.show")
 def proposal_end(ref: str, proposal_id: UUID) -> Response:
-    asked(forms.NothingForm)
+    asked(NothingForm)
     _id(ref)
     duties.withdraw_proposal(current_actor(), proposal_id)
     return see("room.show", ref=ref)
@@ -288,7 +288,7 @@ def own_duties() -> str:
 @bp.post("/me/duties/<uuid:proposal_id>/acceptance")
 @answers_on("incidents.own_duties")
 def duty_accept(proposal_id: UUID) -> Response:
-    asked(forms.NothingForm)
+    asked(NothingForm)
     duties.accept_duty(current_actor(), proposal_id)
     return see("incidents.own_duties")
 

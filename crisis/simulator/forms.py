@@ -22,10 +22,6 @@ class BoxAsked(Form):
     """The message that the buttons below its phone are for."""
 
 
-class NothingForm(Form):
-    """A button alone."""
-
-
 class ReportForm(Form):
     """What the carrier says of the message now."""
 

@@ -17,7 +17,7 @@ from crisis.settings import Settings
 from crisis.simulator import commands, forms, queries
 from crisis.simulator.model import LONGEST_DELAY, Act
 from crisis.simulator.queries import Phone, Shown
-from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see
+from crisis.web.asking import NothingForm, answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import language
 from crisis.web.security import CSP
 
@@ -106,7 +106,7 @@ def network() -> Response:
 @answers_on("simulator.show")
 def emptying() -> Response:
     """Begin with empty phones and an empty mailbox."""
-    asked(forms.NothingForm)
+    asked(NothingForm)
     queries.may_play(current_actor(), OFFICE_ID)
     commands.empty()
     return see("simulator.show")

@@ -192,10 +192,6 @@ class OverruleForm(Form):
     rationale: Words
 
 
-class NothingForm(Form):
-    """A button alone."""
-
-
 class ReasonForm(Form):
     """An act that needs a reason."""
 

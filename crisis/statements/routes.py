@@ -22,7 +22,15 @@ from crisis.statements.queries import StatementView
 from crisis.statements.templates import Template, fill, template, templates
 from crisis.statements.translations import Place
 from crisis.timeline import terms
-from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see, wants_json
+from crisis.web.asking import (
+    NothingForm,
+    answers_on,
+    asked,
+    asked_of_url,
+    current_actor,
+    see,
+    wants_json,
+)
 from crisis.web.locale import clock_time, day, language, say
 
 bp: Final = Blueprint("statements", __name__)
@@ -311,7 +319,7 @@ def answer(statement_id: UUID) -> Answered:
 @bp.post("/approvals/<uuid:statement_id>/withdrawal")
 @answers_on("statements.approval")
 def withdraw_answer(statement_id: UUID) -> Answered:
-    asked(forms.NothingForm)
+    asked(NothingForm)
     commands.withdraw_answer(current_actor(), statement_id)
     return see("statements.approval", statement_id=statement_id)
 

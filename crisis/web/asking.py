@@ -45,6 +45,10 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=100_000)
 
 
+class NothingForm(Form):
+    """A button alone."""
+
+
 class Number(BaseConverter):
     """A whole number in a path, of at most `LARGEST_NUMBER`; a larger one is no such page."""
 
