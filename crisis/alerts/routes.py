@@ -24,16 +24,17 @@ from crisis.alerts.fields import Shown
 from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert, AlertKind, AlertState, Priority
 from crisis.alerts.shortening import rewritten
 from crisis.alerts.templates import places
-from crisis.incidents.queries import case_of, find_incident, read_incident
+from crisis.incidents.queries import find_incident
 from crisis.kernel import clock
-from crisis.kernel.errors import Conflict, Invalid, NotFound
+from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
 from crisis.people.model import in_language
-from crisis.policy import Action, allows
+from crisis.policy import Action
 from crisis.settings import Settings
 from crisis.statements import queries as statements
 from crisis.statements.content import LANGUAGES
+from crisis.statements.incident_head import incident_head
 from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import clock_time, language, money, say
 
@@ -48,7 +49,7 @@ FORM: Final = "compose"
 @bp.get("/i/<ref>/alerts")
 def index(ref: str) -> str:
     """Every alert of an incident."""
-    incident = _incident(ref)
+    incident = incident_head(ref)
     actor = current_actor()
     rows = queries.alerts_of(actor, incident["id"])
     known = ways.outlets(actor, OFFICE_ID, language=language())
@@ -63,7 +64,7 @@ def index(ref: str) -> str:
 @bp.get("/i/<ref>/alerts/new")
 def new(ref: str) -> str:
     """An alert that is not there yet: from a template, or with the text of a statement."""
-    incident = _incident(ref, Action.WRITE_ALERT)
+    incident = incident_head(ref, Action.WRITE_ALERT)
     if request.method == "POST":
         return _as_sent(incident, None)
     wanted = asked_of_url(forms.NewAsked)
@@ -87,7 +88,7 @@ def show(ref: str, number: int) -> Any:
     """One alert: its composer while it is written, what is asked while it waits, then what became
     of it."""
     asked_of_url(delivery.Sieve)  # what makes no sense is refused in whatever state it is
-    incident = _incident(ref)
+    incident = incident_head(ref)
     alert = queries.read_alert(current_actor(), incident["id"], number=number)
     if alert.state == AlertState.DRAFT and incident["may"]["write_alert"] and incident["runs"]:
         if request.method == "POST" and request.form.get("_form") == FORM:
@@ -114,7 +115,7 @@ def edit(ref: str, number: int) -> Response:
 @bp.get("/i/<ref>/alerts/<number:number>/confirmation")
 def confirmation(ref: str, number: int) -> str:
     """What the second person reads before they say yes, and type how many it reaches."""
-    incident = _incident(ref, Action.CONFIRM_ALERT)
+    incident = incident_head(ref, Action.CONFIRM_ALERT)
     alert = queries.read_alert(current_actor(), incident["id"], number=number)
     return _waiting(incident, alert)
 
@@ -163,7 +164,7 @@ def follow(ref: str, number: int) -> Response:
 
 
 def _write(ref: str, number: int | None) -> Response:
-    incident = _incident(ref)
+    incident = incident_head(ref)
     actor, sent = current_actor(), asked(forms.ComposeForm)
     alert = (number and queries.read_alert(actor, incident["id"], number=number)) or None
     if sent.then in {"look", "take", "spell", "tight"}:
@@ -378,17 +379,3 @@ def _carried(incident: Mapping[str, Any], alert: Alert | None, shown: Shown) -> 
 
 def _closed() -> Conflict:
     return Conflict(Message("The incident is not running."), code="closed")
-
-
-def _incident(ref: str, action: Action | None = None) -> dict[str, Any]:
-    """What every page here shows of the incident; `NotFound` for whoever may not do the act."""
-    actor = current_actor()
-    incident = read_incident(actor, find_incident(actor, ref))
-    case = case_of(incident)
-    if action and not allows(actor, action, case):
-        raise NotFound(Message("There is no such page, or it is not open to you."))
-    head = statements.head_of(incident, language())
-    g.room_now = {"ref": ref, "title": head.title}
-    g.drill = head.drill
-    may = {each.value: allows(actor, each, case) for each in Action}
-    return {**vars(head), "hazard": incident.hazard, "may": may, "actor_id": actor.id}

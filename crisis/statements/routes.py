@@ -12,11 +12,12 @@ from crisis.incidents.queries import case_of, find_incident, ministry_choices, r
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Invalid, NotFound
 from crisis.kernel.words import Message
-from crisis.policy import Action, Case, Duty, allows
+from crisis.policy import Action, Duty, allows
 from crisis.statements import commands, forms, queries
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, paragraphs_of
 from crisis.statements.diff import diff_contents
 from crisis.statements.forms_of_text import EXERCISE, plain_text, short_form
+from crisis.statements.incident_head import incident_head
 from crisis.statements.model import Answer, Ground, Outcome, State
 from crisis.statements.queries import StatementView
 from crisis.statements.templates import Template, fill, template, templates
@@ -49,7 +50,7 @@ NEXT_UPDATE_AFTER: Final = {4: 60, 3: 120, 2: 240, 1: 720, 0: 1440}
 @bp.get("/i/<ref>/statements")
 def index(ref: str) -> str:
     """Every statement of an incident."""
-    incident = _incident(ref)
+    incident = incident_head(ref)
     rows = queries.statements_of(current_actor(), incident["id"], language=language())
     return render_template("statements/list.html", incident=incident, rows=rows)
 
@@ -57,7 +58,7 @@ def index(ref: str) -> str:
 @bp.get("/i/<ref>/statements/new")
 def new(ref: str) -> str:
     """Choosing what to begin with: a prepared text, or an empty page."""
-    incident = _incident(ref, Action.DRAFT_STATEMENT)
+    incident = incident_head(ref, Action.DRAFT_STATEMENT)
     prepared = sorted(templates().values(), key=lambda each: _order(each, incident["hazard"]))
     return render_template(
         "statements/new.html",
@@ -533,31 +534,7 @@ def _view(ref: str, number: int) -> StatementView:
 def _statement(
     ref: str, number: int, action: Action | None = None
 ) -> tuple[dict[str, Any], StatementView]:
-    return _incident(ref, action), _view(ref, number)
-
-
-def _incident(ref: str, action: Action | None = None) -> dict[str, Any]:
-    """What every page here shows of the incident; `NotFound` for whoever may not do the act."""
-    actor = current_actor()
-    incident = read_incident(actor, _id(ref))
-    case = case_of(incident)
-    if action and not allows(actor, action, case):
-        raise NotFound(Message("There is no such page, or it is not open to you."))
-    head = queries.head_of(incident, language())
-    g.room_now = {"ref": ref, "title": head.title}
-    g.drill = head.drill
-    return {
-        **vars(head),
-        "hazard": incident.hazard,
-        "involved": [each for each in (incident.lead_id, *incident.supporting_ids) if each],
-        "may": _rights(case),
-        "actor_id": actor.id,
-    }
-
-
-def _rights(case: Case) -> dict[str, bool]:
-    actor = current_actor()
-    return {action.value: allows(actor, action, case) for action in Action}
+    return incident_head(ref, action), _view(ref, number)
 
 
 def _language() -> Language:
