@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run demo test check quick reliability screenshots bench bench-start bench-room bench-dispatch vendor words lock clean
+.PHONY: help run demo test check quick reliability screenshots pictures bench bench-start bench-room bench-dispatch vendor words lock clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -37,12 +37,13 @@ check: $(VENV)/.tests ## the same without the browser
 	@$(PY) -m tests.everything --without browser
 
 quick: $(VENV)/.tests ## the tests to run while working: no browser, nothing slow
-	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser"
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
 
 reliability: $(VENV)/.tests ## races, kills and stories by the thousand (ARGS="--seed 7 --on sqlite", DISPATCH=…, STORIES=200)
 	@$(PY) -m tests.reliability.races $(ARGS)
 	@$(PY) -m tests.reliability.dispatching $(DISPATCH)
 	@STORIES=$${STORIES:-60} $(PY) -m pytest -m slow -s tests/reliability
+	@THOROUGH=1 $(PY) -m pytest -m slow tests/hostile tests/replay tests/browser/test_two_coordinators.py
 
 bench: $(VENV)/.tests ## compare, freeze and check a statement of 2,000 words in three languages
 	@$(PY) -m bench.statements
@@ -60,6 +61,9 @@ bench-dispatch: $(VENV)/.tests $(VENV)-bench/.peers ## SMS and mail a second, be
 
 screenshots: $(VENV)/.tests ## photograph the running product for the README
 	@$(PY) -m tests.screenshots
+
+pictures: $(VENV)/.tests ## take the pictures of /styleguide anew, for its tests to compare with: look before committing
+	@PICTURES=renew $(PY) -m pytest -q -n 0 tests/pictures
 
 vendor: ## rebuild static/vendor from the npm lock (needs Node)
 	npm ci --no-audit --no-fund

@@ -126,7 +126,7 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
             "د. ليلى بن عمران",
         ],
         "ministries": [
-            "Ministère de l'Intérieur",
+            "Ministère de l’Intérieur",
             "Ministère de la Santé",
             "Ministère des Transports",
             "Ministère des Ressources en eau",
