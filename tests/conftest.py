@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.parts.promises",
+    "tests.parts.order",
     "tests.parts.postgres",
     "tests.parts.redis",
     "tests.parts.databases",

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tests.parts import tools
 
@@ -47,8 +48,12 @@ def steps(without: Sequence[str]) -> list[Step]:
         Step("format", [*python, "ruff", "format", "--check", "--quiet"]),
         Step("types", [*python, "mypy", "--no-error-summary"]),
         Step("contracts", [str(Path(sys.executable).with_name("lint-imports")), "--no-logo"]),
-        Step("suite", [*python, "pytest", "-n", "2", "--dist", "loadfile", *leave_out]),
+        Step("suite", [*python, "pytest", *SPREAD, *leave_out]),
     ]
+
+
+SPREAD: Final = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Three at once keep two cores busy: a good part of the suite waits for browsers and servers."""
 
 
 def passes(step: Step, promises: Path) -> bool:

@@ -18,11 +18,12 @@ from tests.browser.entering import enter_as, go_live
 from tests.parts.browser import PHONE, OpenWindow
 from tests.parts.promises import needs
 from tests.parts.server import StartProduct
+from tests.parts.thorough import THOROUGH
 
-WRITTEN = 200
+WRITTEN = 200 if THOROUGH else 60
 A_DECISION_EVERY = 10
-KILLED_AT = (60, 130)
-OFFLINE_AT = 90
+KILLED_AT = (WRITTEN * 3 // 10, WRITTEN * 13 // 20)
+OFFLINE_AT = WRITTEN * 9 // 20
 FORGIVEN = ("ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "ERR_SOCKET", "WebSocket", "502", "503")
 
 WAITING = """() => Object.keys(localStorage).filter(key => key.startsWith("nasaq:"))

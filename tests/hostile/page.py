@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 Fields = list[tuple[str, str]]
@@ -47,11 +48,13 @@ class Element:
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements inside with one of these tags, or simply all, in order."""
-        for each in self.inside:
+        left = self.inside[::-1]
+        while left:
+            each = left.pop()
             if isinstance(each, Element):
                 if not tags or each.tag in tags:
                     yield each
-                yield from each.all(*tags)
+                left.extend(reversed(each.inside))
 
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
@@ -71,7 +74,7 @@ class Form:
         self.element = element
         self.action = element.get("action")
 
-    @property
+    @cached_property
     def controls(self) -> list[Element]:
         return [
             each for each in self.element.all("input", "select", "textarea") if each.get("name")

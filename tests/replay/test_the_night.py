@@ -22,6 +22,7 @@ from crisis.people.queries import the_office
 from crisis.replay.playing import play, read
 from crisis.seeding import seed_demo
 from crisis.statements.model import State, Statement
+from tests.parts.thorough import THOROUGH
 from tests.replay.stories import NIGHT
 
 LATER = {"figure", "rumour", "sitrep", "enquiry", "calendar"}
@@ -33,8 +34,8 @@ ASKED = {1: (14, 14), 3: (17, 8), 5: (61, 5)}
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("database", "demo"),
-    [("postgres", False), ("sqlite", True)],
-    ids=["an empty office on PostgreSQL", "the demo office on SQLite"],
+    [("sqlite", True), ("postgres", False)][: 1 + THOROUGH],
+    ids=["the demo office on SQLite", "an empty office on PostgreSQL"][: 1 + THOROUGH],
     indirect=["database"],
 )
 def test_the_whole_night_goes_as_written(house: str, demo: bool) -> None:
