@@ -46,6 +46,7 @@ from crisis.web import (
     frame,
     health,
     locale,
+    packing,
     preferences,
     security,
     styleguide,
@@ -109,6 +110,7 @@ def office_style() -> Style:
 
 def _plug_web(app: Flask, settings: Settings) -> None:
     app.before_request(_take_office)
+    packing.register(app)  # first, so that it works last
     assets.register(app, ROOT / "static")
     asking.register(app)
     loading.register(app, secure=settings.secure)
