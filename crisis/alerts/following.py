@@ -36,6 +36,7 @@ from crisis.policy import Action
 from crisis.statements.content import LANGUAGES
 
 FEW: Final = 50
+IN_ROOM: Final = 3
 MOST: Final = 500
 """Rows a page shows at most; all of them are in the file."""
 _URGENCY: Final = {
@@ -208,6 +209,8 @@ class InRoom:
     sent_at: datetime
     asks_answer: bool
     tally: Tally
+    silent: Sequence[Silent]
+    """The few who are waited for most."""
     next_at: datetime | None
     to_call: int
 
@@ -224,6 +227,7 @@ def in_room(session: Session, incident_id: UUID, language: str) -> InRoom | None
         sent_at=alert.confirmed_at,
         asks_answer=alert.asks_answer,
         tally=tally_of(session, alert.id),
+        silent=_silent(session, alert, language, None, IN_ROOM),
         next_at=min(_due(session, alert).values(), default=None),
         to_call=_to_call(session, alert),
     )

@@ -43,5 +43,5 @@ document.addEventListener("click", (event) => {
 
 // A link to a line of the log opens the log.
 addEventListener("hashchange", () => location.hash.startsWith("#line-") && openPart("log"));
-openPart("log");
+openPart(location.hash.startsWith("#line-") ? "log" : document.querySelector("[data-tab-for][aria-current]").dataset.tabFor);
 markDays();

@@ -7,6 +7,9 @@ import { apply, catchUp, lastSeen, start } from "./live.js";
 import { morph } from "./morph.js";
 import { markPresent, showPresent } from "./presence.js";
 import { stayConnected } from "./socket.js";
+import "./tabs.js";
+import "./folding.js";
+import "./layout.js";
 
 const room = document.getElementById("room").dataset;
 
