@@ -109,11 +109,11 @@ def sign_out(person: Person, work: Work, *, sign_in_id: UUID) -> PersonSignedOut
 
 
 @command(Action.KEEP_OWN_ACCOUNT, on=Person)
-def sign_out_everywhere(person: Person, work: Work) -> PersonSignedOut:
-    """End all of one's own sessions, this one included."""
+def sign_out_everywhere(person: Person, work: Work, *, keep: UUID | None = None) -> PersonSignedOut:
+    """End all of one's own sessions, but the one to `keep`."""
     _own(person, work)
-    _end_sessions(person, work)
-    return PersonSignedOut(person_id=person.id, person=person.name, sign_in_id=None)
+    _end_sessions(person, work, keep=keep)
+    return PersonSignedOut(person_id=person.id, person=person.name, sign_in_id=None, kept_id=keep)
 
 
 @command(Action.KEEP_OWN_ACCOUNT, on=Person)

@@ -257,12 +257,13 @@ class PersonSignedIn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonSignedOut(Event):
-    """`sign_in_id` is the session that ended; None when all of them did."""
+    """`sign_in_id` is the session that ended; None when all of them did, but `kept_id` if set."""
 
     name = "account.signed_out"
     person_id: UUID
     person: Names
     sign_in_id: UUID | None
+    kept_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import force_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -94,6 +95,12 @@ class ConfirmForm(Form):
 
 class LinkForm(Form):
     removes_second_step: Literal["yes", "no"] = "no"
+
+
+class EverywhereForm(Form):
+    """Whether this very session goes on."""
+
+    but_here: Literal["yes", "no"] = "no"
 
 
 class NothingForm(Form):
@@ -211,9 +218,12 @@ def signout() -> Response:
 
 @bp.post("/signout-everywhere")
 def signout_everywhere() -> Response:
-    """End all one's sessions, in every browser."""
-    asked(NothingForm)
-    actor = current_actor()
+    """End all one's sessions, in every browser; or in every other one."""
+    sent, actor = asked(EverywhereForm), current_actor()
+    if sent.but_here == "yes":
+        commands.sign_out_everywhere(actor, actor.id, keep=current_user.session_id)
+        flash(say(Message("You are signed out everywhere else.")), "ok")
+        return see("account.me")
     commands.sign_out_everywhere(actor, actor.id)
     return take_cookie(see("account.signin"))
 
@@ -389,6 +399,8 @@ def profile() -> Response:
         shortcuts=sent.shortcuts == "yes",
         announce=sent.announce,
     )
+    with force_locale(sent.lang):
+        flash(say(Message("Saved.")), "ok")
     return remember(see("account.me"), "lang", sent.lang)
 
 
@@ -477,6 +489,7 @@ def session_end(session_id: UUID) -> Response:
     asked(NothingForm)
     actor = current_actor()
     commands.sign_out(actor, actor.id, sign_in_id=session_id)
+    flash(say(Message("That session has ended.")), "ok")
     response = see("account.me")
     return take_cookie(response) if session_id == current_user.session_id else response
 

@@ -125,6 +125,12 @@ class PeopleAsked(Form):
     page: Annotated[Whole, Field(ge=1, le=10_000)] = 1
 
 
+class MinistryAsked(Form):
+    """Who was liaison until a moment ago: named again if that was wrong."""
+
+    relieved: UUID | None = None
+
+
 class ImportForm(Form):
     """A file may go beside it. What the text says is read by `crisis.people.importing`."""
 

@@ -19,6 +19,7 @@ from crisis.people.forms import (
     ContactForm,
     ImportForm,
     LiaisonForm,
+    MinistryAsked,
     MinistryForm,
     NewMinistryForm,
     NewPersonForm,
@@ -295,7 +296,7 @@ def ministry_new_form() -> Response:
 @bp.get("/office/ministries/<uuid:ministry_id>")
 def ministry(ministry_id: UUID) -> Any:
     """One organisation and its liaisons."""
-    return _ministry_page(ministry_id)
+    return _ministry_page(ministry_id, relieved=asked_of_url(MinistryAsked).relieved)
 
 
 @bp.post("/office/ministries/<uuid:ministry_id>")
@@ -343,14 +344,15 @@ def liaison_removal(ministry_id: UUID, person_id: UUID) -> Response:
     """Take a standing liaison's duty back."""
     asked(NothingForm)
     commands.set_standing_duty(current_actor(), person_id, duty=None)
-    return _done("people.ministry", ministry_id=ministry_id)
+    return see("people.ministry", ministry_id=ministry_id, relieved=person_id)
 
 
-def _ministry_page(ministry_id: UUID | None) -> str:
+def _ministry_page(ministry_id: UUID | None, *, relieved: UUID | None = None) -> str:
     actor = current_actor()
     row = queries.read_ministry(actor, ministry_id) if ministry_id else None
     own = [p for p in queries.people(actor, OFFICE_ID) if row and p.ministry_id == row.id]
     speaking = _liaisons(row, own) if row else []
+    choices = _choices(p for p in own if p.active and p not in speaking)
     return render_template(
         "people/ministry.html",
         **_rights(actor),
@@ -373,7 +375,8 @@ def _ministry_page(ministry_id: UUID | None) -> str:
             {**choice, "title": in_language(each.title, language()), "active": each.active}
             for choice, each in zip(_choices(speaking), speaking, strict=True)
         ],
-        people=_choices(p for p in own if p.active and p not in speaking),
+        people=choices,
+        relieved=next((each for each in choices if each["id"] == relieved), None),
         kinds=list(Kind),
         hazards=list(Hazard),
     )

@@ -226,6 +226,8 @@ def _signed_in(facts: Mapping[str, Any], _names: Naming) -> Message:
 
 
 def _signed_out(facts: Mapping[str, Any], _names: Naming) -> Message:
+    if facts["sign_in_id"] is None and facts.get("kept_id"):
+        return Message("Signed out everywhere else.")
     if facts["sign_in_id"] is None:
         return Message("Signed out everywhere.")
     return Message("Signed out.")

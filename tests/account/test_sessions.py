@@ -210,3 +210,16 @@ def test_what_is_long_over_is_forgotten(house: str) -> None:
     with reading() as session:
         assert session.query(SignIn).count() == session.query(Attempts).count() == 0
     assert find_standing(token) is None
+
+
+def test_all_other_sessions_end_and_the_one_at_hand_goes_on(client: FlaskClient) -> None:
+    laila = given.a_person()
+    others = [given.a_session(laila) for _ in range(2)]
+    given.signed_in(client, laila)
+    (here,) = {each.id for each in own_sessions(laila)} - set(others)
+
+    answer = client.post("/signout-everywhere", data={"but_here": "yes"})
+
+    assert answer.location == "/me"
+    assert alive(*others, here) == {here}
+    assert client.get("/me").status_code == 200

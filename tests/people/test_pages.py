@@ -303,3 +303,29 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, page: str) -> Non
     assert client.get("/office/people?page=0").status_code == 422
     assert client.get("/office/people?page=99999999").status_code == 422
     assert client.get("/office/people?page=40").status_code == 200
+
+
+def test_a_liaison_relieved_by_mistake_is_named_again_with_one_press(client: FlaskClient) -> None:
+    health = given.a_ministry("MOH")
+    laila = given.a_person(ministry=health, standing_duty=Duty.LIAISON)
+    given.signed_in(client, given.an_administrator())
+
+    relieved = client.post(f"/office/ministries/{health}/liaisons/{laila.id}/removal")
+    page = client.get(relieved.location).text
+    assert given.person(laila.id).standing_duty is None
+    assert 'id="undo"' in page
+    assert 'id="undo"' not in client.get(f"/office/ministries/{health}").text
+
+    again = {"_form": "undo", "person_id": str(laila.id)}
+    client.post(f"/office/ministries/{health}/liaisons", data=again)
+    assert given.person(laila.id).standing_duty == Duty.LIAISON
+    assert 'id="undo"' not in client.get(relieved.location).text
+
+
+def test_whoever_may_not_keep_the_office_reads_its_settings_and_who_may(
+    client: FlaskClient,
+) -> None:
+    given.signed_in(client, given.a_coordinator())
+    page = client.get("/office/settings").text
+    assert '<fieldset class="form" disabled>' in page
+    assert 'class="who-can"' in page
