@@ -18,11 +18,12 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
+from flask_babel import Babel, force_locale, get_domain, get_locale
 from flask_login import current_user
 from hijridate import Gregorian
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from crisis.kernel import clock
 from crisis.kernel.words import Message
@@ -89,12 +90,10 @@ def say(message: Message | str) -> str:
     """The message in the language now spoken, its numbers in the office's digits."""
     if isinstance(message, str):
         return message
-    sentence: str
     if message.plural_id is None:
-        sentence = _as_here(message.msgid) or gettext(message.msgid)
+        sentence = _sentence(message.msgid)
     else:
-        sentence = ngettext(message.msgid, message.plural_id, message.params["n"])
-    sentence = _figures(sentence)
+        sentence = _counted(message.msgid, message.plural_id, message.params["n"])
     told = {name: _told(value) for name, value in message.params.items()}
     return sentence.format_map(told)
 
@@ -173,7 +172,9 @@ def lately(at: datetime, zone: str | None = None) -> str:
 
 def number(value: object) -> str:
     """A number as people of the language and the country write it, in the office's digits; text
-    keeps all but its digits. Four figures stay together, as in a year."""
+    keeps all but its digits, and markup keeps those. Four figures stay together, as in a year."""
+    if isinstance(value, Markup):
+        return value
     if isinstance(value, int) and abs(value) >= _GROUPED_FROM:
         return _in_digits(format_decimal(value, locale=_locale(), numbering_system=digits()))
     return _in_digits(str(value))
@@ -189,11 +190,7 @@ def _say_numbers_as_the_office_does(app: Flask) -> None:
     """What templates say with `_()` and `ngettext()` has its numbers in the office's digits. Words
     that carry digits (references, codes, phone numbers) stay as they are written."""
     env: Any = app.jinja_env  # the i18n extension adds the next method without a type
-    env.install_gettext_callables(
-        lambda said: _figures(_as_here(said) or gettext(said)),
-        lambda one, many, n: _figures(ngettext(one, many, n)),
-        newstyle=True,
-    )
+    env.install_gettext_callables(_sentence, _counted, newstyle=True)
     sentence: Callable[..., Any] = env.globals["gettext"]
     counted: Callable[..., Any] = env.globals["ngettext"]
 
@@ -208,6 +205,16 @@ def _say_numbers_as_the_office_does(app: Flask) -> None:
     env.globals.update(gettext=gettext_, ngettext=ngettext_)
 
 
+def _sentence(said: str) -> str:
+    """In the words of the country or the catalogue, its places still to fill."""
+    return _figures(_as_here(said) or str(get_domain().get_translations().ugettext(said)))
+
+
+def _counted(one: str, many: str, n: int) -> str:
+    """In the form that goes with `n`, its places still to fill."""
+    return _figures(str(get_domain().get_translations().ungettext(one, many, n)))
+
+
 def _as_here(sentence: str) -> str:
     """What the office's country says instead of the catalogue; empty where it says the same."""
     return packs().get(style().country, {}).get(sentence, "") if language() == "ar" else ""
@@ -216,7 +223,9 @@ def _as_here(sentence: str) -> str:
 def _figures(sentence: str) -> str:
     """A sentence of the catalogue with its own figures in the office's digits; those of an example
     in isolation marks, or of a name like UTF-8, stay."""
-    return _FIGURE.sub(lambda found: _in_digits(found[0]), sentence) if digits() == "arab" else sentence
+    if digits() != "arab":
+        return sentence
+    return _FIGURE.sub(lambda found: _in_digits(found[0]), sentence)
 
 
 def _all_told(values: dict[str, object]) -> dict[str, object]:

@@ -23,6 +23,11 @@ LIVE = (
     r"\baria-live=\"(?!off)|\brole=\"(status|alert|marquee)\"|<output\b"
     r"|\brole=\"log\"(?! aria-live=\"off\")"
 )
+# "12 recipients" put together from a number and a word is wrong in a language that bends the word.
+GLUED = (
+    r"\|\s*(?:number|length|int)\s*\)?\s*\}\}(?:\s|</?(?:b|span|strong|small|i)\b[^>]*>)*"
+    r"\{\{\s*_\(([\"'])(?:(?!\1).){1,40}(?<![.!?])\1\s*\)"
+)
 
 
 def pages() -> Iterator[Path]:
@@ -74,6 +79,32 @@ def test_only_the_frame_of_the_page_speaks_by_itself() -> None:
     )
     frame = markup(next(file for file in pages() if file.name == "base.html"))
     assert len(re.findall(LIVE, frame)) == 2
+
+
+def test_a_number_and_its_noun_are_one_sentence() -> None:
+    must_be_empty(
+        (f for file in pages() for f in matches(file, markup(file), GLUED)),
+        rule="Arabic bends a noun to its number; the two cannot be put side by side.",
+        remedy='ngettext("%(num)s recipient", "%(num)s recipients", n), or the word first, as a'
+        " label of the number.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "is_wrong"),
+    [
+        ('<b class="num">{{ n|number }}</b> {{ _("recipients") }}', True),
+        ("{{ rows|length }} {{ _('recipients') }}", True),
+        ('{{ ngettext("%(num)s part", "%(num)s parts", n) }}', False),
+        ('<dt>{{ _("Recipients") }}</dt><dd>{{ n|number }}</dd>', False),
+        ('{{ ngettext("one", "many", n|length) }} {{ _("Any change ends it.") }}', False),
+    ],
+)
+def test_a_number_beside_a_noun_is_noticed(tmp_path: Path, html: str, is_wrong: bool) -> None:
+    file = tmp_path / "a.html"
+    file.write_text(html, "utf-8")
+
+    assert bool(list(matches(file, markup(file), GLUED))) == is_wrong
 
 
 @pytest.mark.parametrize(

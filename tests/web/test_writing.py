@@ -106,6 +106,8 @@ def test_a_message_counts_as_a_template_does(speaker: Flask) -> None:
 def test_every_number_is_in_the_digits_of_the_office(in_riyadh: Flask) -> None:
     for template, said in {
         '{{ _("Statement %(n)s", n=12) }}': "البيان ١٢",
+        '{{ _("Less than 24 h") }}': "أقل من ٢٤ ساعة",
+        '{{ _("5–8 entities") }}': "من ٥ إلى ٨ جهات",
         '{{ ngettext("%(num)s part", "%(num)s parts", 11) }}': "١١ جزءاً",
         "{{ 2750|number }} {{ 12345|number }}": "٢٧٥٠ ١٢٬٣٤٥",
         "{{ at|clock }}": "٢٣:٠٧",
@@ -122,6 +124,11 @@ def test_every_number_is_in_the_digits_of_the_office(in_riyadh: Flask) -> None:
 def test_what_is_dialled_or_typed_back_keeps_its_digits(in_riyadh: Flask) -> None:
     known = '{{ _("%(there)s of %(needed)s", there="2026-014/3", needed="+218 91 000 0000") }}'
 
+    utf = '{{ _("This is not text in UTF-8. Save it as such, and send it again.") }}'
+    wrong = "No such number is in use. Write it with its country code, like +218 91 000 0000."
+
+    assert "UTF-8" in rendered(in_riyadh, utf)
+    assert "+218 91 000 0000" in say(Message(wrong))
     assert rendered(in_riyadh, known) == "2026-014/3 من +218 91 000 0000"
     assert rendered(in_riyadh, "{{ at|local }}", at=EVENING) == "2026-11-22T23:07"
     assert rendered(in_riyadh, "{{ at|iso }}", at=EVENING) == "2026-11-22T20:07:00+00:00"
