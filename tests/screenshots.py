@@ -66,6 +66,7 @@ SCREENS: Final = (
     Screen("simulator", "/simulator"),
     Screen("me", "/me"),
     Screen("second-step", "/me/totp"),
+    Screen("styleguide", "/styleguide"),
     Screen("waiting", "/", "signer"),
     Screen("approval", "{waiting}", "signer"),
     Screen("office", "/office", "administrator"),

@@ -81,7 +81,8 @@ def take(client: FlaskClient, browser: Browser) -> Iterator[Callable[..., dict[s
         page.route("**/*", lambda route: answer(client, route, change))
         page.set_default_timeout(10_000)
         there = page.goto(f"http://localhost/styleguide{look.query}")
-        assert there is not None and there.ok, "the style guide does not answer"
+        assert there, "the style guide does not answer"
+        assert there.ok, "the style guide does not answer"
         return {part: page.locator(f"#{part}").screenshot() for part in look.parts}
 
     yield take_
