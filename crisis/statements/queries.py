@@ -226,6 +226,9 @@ class Summary:
     retracts: int | None
     next_update_at: datetime | None
     code: str
+    lead: str
+    """How it begins."""
+    seals: list[Seal]
 
 
 @dataclass(frozen=True)
@@ -371,7 +374,7 @@ class Waiting:
 @query(Action.FOLLOW_INCIDENT, on=Incident)
 def statements_of(incident: Incident, session: Session, *, language: str) -> list[Summary]:
     """Every statement of an incident, newest first."""
-    return _summaries(_all(session, incident.id), language)
+    return _summaries(_all(session, incident.id), _naming(session, language))
 
 
 @query(Action.FOLLOW_INCIDENT, on=Incident)
@@ -473,7 +476,7 @@ def panel(session: Session, incident: Incident, naming: Naming) -> Panel:
     return Panel(
         current=_view(session, incident, shown, naming),
         checked=_checked(session, incident, shown, content, language),
-        others=[each for each in _summaries(found, naming.language) if each.number != shown.number],
+        others=[each for each in _summaries(found, naming) if each.number != shown.number],
     )
 
 
@@ -737,12 +740,12 @@ def _number_of(session: Session, statement_id: UUID | None) -> int | None:
     return session.scalar(select(Statement.number).where(Statement.id == statement_id))
 
 
-def _summaries(found: Sequence[Statement], language: str) -> list[Summary]:
+def _summaries(found: Sequence[Statement], naming: Naming) -> list[Summary]:
     numbers = {each.id: each.number for each in found}
-    return [_summary(each, numbers, language) for each in found]
+    return [_summary(each, numbers, naming) for each in found]
 
 
-def _summary(statement: Statement, numbers: dict[UUID, int], language: str) -> Summary:
+def _summary(statement: Statement, numbers: dict[UUID, int], naming: Naming) -> Summary:
     latest, out = statement.latest, statement.released
     content = out.text if out else statement.content
     at = out.released_at if out else latest.submitted_at if latest else None
@@ -750,7 +753,7 @@ def _summary(statement: Statement, numbers: dict[UUID, int], language: str) -> S
         id=statement.id,
         number=statement.number,
         type=statement.type,
-        title=title_in(content, language),
+        title=title_in(content, naming.language),
         state=statement.state,
         version=latest.number if latest else 0,
         approvals=sum(each.is_filled for each in latest.slots) if latest else 0,
@@ -762,7 +765,16 @@ def _summary(statement: Statement, numbers: dict[UUID, int], language: str) -> S
         retracts=numbers.get(statement.retracts_id) if statement.retracts_id else None,
         next_update_at=out.next_update_at if out else None,
         code=code_of(frozen.sha256) if (frozen := out or latest) else "",
+        lead=_lead(content, naming.language),
+        seals=[_seal(each, latest, naming) for each in latest.slots] if latest else [],
     )
+
+
+def _lead(content: Content, language: str) -> str:
+    """The first paragraph, in another language when it has none in this one."""
+    spoken = language if language in content.languages else next(iter(content.languages), "")
+    bodies = {str(code): body for code, body in content.bodies.items()}
+    return next((each.text for each in bodies.get(spoken, ()) if each.text), "")
 
 
 # ── checks ───────────────────────────────────────────────────────────────────────────────────────
