@@ -27,6 +27,7 @@ class Hands:
         self.page = page
 
     def press(self, *keys: str) -> None:
+        self.page.wait_for_load_state()
         for key in keys:
             self.page.keyboard.press(key)
 

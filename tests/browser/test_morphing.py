@@ -81,3 +81,21 @@ def test_when_what_had_the_focus_is_gone_the_focus_stays_in_its_part(bare_page: 
 
     expect(page.locator("#said")).to_have_text("new")
     expect(page.locator("#part")).to_be_focused()
+
+
+def test_a_part_that_is_fetched_says_so_and_late_draws_a_line(bare_page: OpenPage) -> None:
+    page = opened(bare_page)
+    page.evaluate(
+        "async () => { const { busyUntil } = await import('/static/js/busy.js');"
+        " const ended = new Promise((end) => (window.end = end));"
+        " busyUntil([document.getElementById('part')], ended); }"
+    )
+    part = page.locator("#part")
+    expect(part).to_have_attribute("aria-busy", "true")
+    page.clock.fast_forward(390)
+    expect(page.locator("#part[data-late]")).to_have_count(0)
+    page.clock.fast_forward(20)
+    expect(page.locator("#part[data-late]")).to_have_count(1)
+
+    page.evaluate("end()")
+    expect(page.locator("#part:not([aria-busy], [data-late])")).to_have_count(1)
