@@ -37,6 +37,16 @@ def test_all_that_a_page_asks_for_is_kept_for_a_year(
         assert answer.status_code == 200, each
         assert "immutable" in answer.headers["Cache-Control"], each
         assert "max-age=31536000" in answer.headers["Cache-Control"], each
+        assert "Cookie" not in answer.vary, each
+
+
+def test_a_look_carries_no_headers_that_only_a_page_needs(
+    client: FlaskClient, addresses: list[str]
+) -> None:
+    for each in addresses:
+        headers = client.get(each).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert ("Content-Security-Policy" in headers) == each.endswith(".svg"), each
 
 
 @pytest.mark.parametrize("way", ["/static", "/static/v-0123456789"])

@@ -39,9 +39,13 @@ PUBLIC: Final = frozenset(
 """Every page that may be opened without signing in. What is not here asks for an actor."""
 
 SAME_FOR_ALL: Final = frozenset(
-    {"newsroom.index", "newsroom.show", "acknowledgement.show", "acknowledgement.answer"}
+    {
+        *("newsroom.index", "newsroom.show"),
+        *("acknowledgement.show", "acknowledgement.answer"),
+        "static",
+    }
 )
-"""Pages that depend on nobody's cookies: none is set, and caches need not look at any."""
+"""What depends on nobody's cookies: none is set, and caches need not look at any."""
 
 CSP: Final = "; ".join(
     (
@@ -65,6 +69,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+OF_A_PAGE: Final = HEADERS.keys() - {"X-Content-Type-Options", "Cross-Origin-Resource-Policy"}
+"""What a look, a script or a font has no use for; a drawing may be opened as a page of its own."""
 LARGEST_BODY: Final = 256 * 1024
 
 
@@ -122,13 +128,19 @@ def _ask_for_an_actor() -> None:
 
 
 def _guard(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    spared = OF_A_PAGE if _is_part_of_page(response) else frozenset()
+    for name in HEADERS.keys() - spared:
+        response.headers.setdefault(name, HEADERS[name])
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _is_part_of_page(response: Response) -> bool:
+    kind = response.mimetype or ""
+    return request.endpoint == "static" and kind.startswith(("text/css", "text/java", "font/"))
 
 
 def _rate_store(settings: Settings) -> str:
