@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +28,9 @@ from crisis.statements.model import Rendition, State, Statement, Version
 
 SHOWN: Final = 200
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
+_SHORTEST: Final = timedelta(minutes=5)
+_CROWDED: Final = 18.0
+"""Per cent of the axis that a pin with its words takes."""
 _RUNNING: Final = frozenset({Status.OPEN, Status.STANDING_DOWN})
 
 
@@ -52,6 +55,31 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Pin:
+    """A statement on the axis of time, 0 to 100: gone out, or due."""
+
+    number: int
+    time: datetime
+    at: float
+    is_due: bool
+    crowded: bool
+    """Whether the next one leaves no room for its words."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """When we spoke and when we speak again, as a line of 0 to 100 up to now at `past`."""
+
+    past: float
+    pins: list[Pin]
+    start_at: datetime
+    now_at: datetime
+    events: tuple[float, ...] = ()
+    decisions: tuple[float, ...] = ()
+    ticks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Live:
     """An emergency that goes on: its last statement, those before it, and when we speak again."""
 
@@ -60,6 +88,7 @@ class Live:
     latest: Published
     next_update_at: datetime | None
     is_late: bool
+    axis: Axis
 
 
 @dataclass(frozen=True)
@@ -218,6 +247,33 @@ def _live(session: Session, statement: Statement, incident: Incident, language: 
         latest=_published(session, statement, incident, language),
         next_update_at=promised,
         is_late=promised is not None and promised <= clock.now(),
+        axis=_axis(session, incident, statement.number, promised),
+    )
+
+
+def _axis(session: Session, incident: Incident, newest: int, promised: datetime | None) -> Axis:
+    """With a tenth of the time before the first statement and after the last."""
+    rows = session.scalars(select(Statement).where(Statement.incident_id == incident.id)).all()
+    told = {each.number: _version_out(each).released_at for each in rows if _is_public(each)}
+    out = sorted((at, number) for number, at in told.items() if at)
+    now = clock.now()
+    due = [(promised, newest + 1)] if promised and promised > now else []
+    first, last = out[0][0], max(now, *(at for at, _number in due)) if due else now
+    beside = max((last - first) / 10, _SHORTEST)
+    start, span = first - beside, last - first + 2 * beside
+
+    def place(at: datetime) -> float:
+        return round((at - start) / span * 100, 2)
+
+    following = [*(place(at) for at, _number in [*out, *due][1:]), 200.0]
+    return Axis(
+        past=place(now),
+        pins=[
+            Pin(number, at, place(at), at > now, crowded=after - place(at) < _CROWDED)
+            for (at, number), after in zip([*out, *due], following, strict=True)
+        ],
+        start_at=start,
+        now_at=now,
     )
 
 

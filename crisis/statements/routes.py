@@ -622,7 +622,10 @@ def _their_difference(statement: StatementView) -> Any:
 
 def _before(to: int, statement: StatementView) -> int:
     newest = max(statement.contents, default=0)
-    return newest if to == 0 else max(to - 1, min(statement.contents, default=0))
+    latest = statement.latest
+    if to == 0 and not (latest and latest.is_current):
+        return newest
+    return max((to or newest) - 1, min(statement.contents, default=0))
 
 
 def _request(statement_id: UUID) -> queries.Request:
