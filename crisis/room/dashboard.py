@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from crisis.alerts.following import InRoom, in_room
 from crisis.alerts.waiting import alerts_waiting
-from crisis.deadlines.model import SHARES, Code, Deadline, State
 from crisis.incidents.model import Incident, Status
 from crisis.incidents.queries import Holder, asked_of, followed, holders
 from crisis.kernel import clock, journal
@@ -23,6 +22,7 @@ from crisis.room.queries import (
     IncidentView,
     PersonView,
     Ribbon,
+    first_due,
     incident_view,
     people_present,
     person_view,
@@ -147,7 +147,7 @@ def _cards(
     session: Session, running: Sequence[Incident], held: dict[UUID, list[Holder]], naming: Naming
 ) -> list[Card]:
     """The gravest first, and of those alike whichever must speak soonest."""
-    first = _first_due(session, running)
+    first = first_due(session, running)
     cards = [_card(session, each, held[each.id], first.get(each.id), naming) for each in running]
     return sorted(
         cards,
@@ -184,17 +184,6 @@ def _next(session: Session, incident: Incident, first_due: datetime | None) -> N
     if first_due is None or incident.status != Status.OPEN:
         return None
     return Next(first_due, first_due <= clock.now(), is_first=True)
-
-
-def _first_due(session: Session, running: Sequence[Incident]) -> dict[UUID, datetime]:
-    """By incident in which nothing has been said yet, when the first statement is due."""
-    wanted = select(Deadline.subject_id, Deadline.due_at).where(
-        Deadline.code == Code.HOLDING,
-        Deadline.cycle == SHARES[-1],
-        Deadline.state != State.STOPPED,
-        Deadline.subject_id.in_([each.id for each in running]),
-    )
-    return {row.subject_id: row.due_at for row in session.execute(wanted)}
 
 
 def _issued(session: Session, known: Sequence[Incident], language: str) -> list[Issued]:

@@ -159,6 +159,7 @@ def _regions(names: set[str], shown: Present) -> dict[str, str]:
         "decisions": shown.decisions,
         "panel": shown.panel,
         "promise": shown.promise,
+        "first_due": shown.first_due,
         "unsent": shown.unsent,
         "alert": shown.alert,
     }

@@ -15,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.following import InRoom, in_room
-from crisis.incidents.model import Criterion, Decision, Incident
+from crisis.deadlines.model import SHARES, Code, Deadline
+from crisis.deadlines.model import State as Due
+from crisis.incidents.model import Criterion, Decision, Incident, Status
 from crisis.incidents.queries import (
     Holder,
     Offer,
@@ -156,6 +158,8 @@ class Present:
     count: int
     panel: Panel
     promise: Promise | None
+    first_due: datetime | None
+    """When the first statement is due, where nothing was promised yet."""
     unsent: list[int]
     """Statements that everybody signed and nobody has sent."""
     alert: InRoom | None
@@ -233,6 +237,7 @@ def present_state(session: Session, incident: Incident, naming: Naming) -> Prese
         count=head,
         panel=statements.panel(session, incident, naming),
         promise=promise_in(session, incident),
+        first_due=_first_due(session, incident),
         unsent=statements.unsent(session, incident.id),
         alert=in_room(session, incident.id, naming.language),
     )
@@ -250,6 +255,23 @@ def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line
 
 def promise_in(session: Session, incident: Incident) -> Promise | None:
     return statements.promise_of(session, incident.id) if incident.is_live else None
+
+
+def _first_due(session: Session, incident: Incident) -> datetime | None:
+    if incident.status != Status.OPEN:
+        return None
+    return first_due(session, [incident]).get(incident.id)
+
+
+def first_due(session: Session, of: Sequence[Incident]) -> dict[UUID, datetime]:
+    """By incident in which nothing has been said yet, when the first statement is due."""
+    wanted = select(Deadline.subject_id, Deadline.due_at).where(
+        Deadline.code == Code.HOLDING,
+        Deadline.cycle == SHARES[-1],
+        Deadline.state != Due.STOPPED,
+        Deadline.subject_id.in_([each.id for each in of]),
+    )
+    return {row.subject_id: row.due_at for row in session.execute(wanted)}
 
 
 def incident_view(incident: Incident, held: list[Holder], naming: Naming) -> IncidentView:

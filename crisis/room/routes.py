@@ -62,6 +62,7 @@ def show(ref: str) -> str:
         ribbon=room.shown.ribbon,
         panel=room.shown.panel,
         promise=room.shown.promise,
+        first_due=room.shown.first_due,
         unsent=room.shown.unsent,
         alert=room.shown.alert,
         head=room.shown.head,
