@@ -251,9 +251,11 @@ def _plain(sent: MultiDict[str, str], shape: type[BaseModel]) -> dict[str, Any]:
 
 
 def _told(error: ValidationError) -> dict[str, Message]:
-    """What is wrong by field; of several things wrong with one field, the first."""
-    found = reversed(error.errors())
-    return {str(*each["loc"][:1]): problem_message(dict(each)) for each in found}
+    """What is wrong by field, in the order of the form; of several things, the first."""
+    found: dict[str, Message] = {}
+    for each in error.errors():
+        found.setdefault(str(*each["loc"][:1]), problem_message(dict(each)))
+    return found
 
 
 def _was_sent(form_id: str) -> bool:
