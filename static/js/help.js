@@ -11,7 +11,7 @@ export function list() {
 function row(control) {
   const item = document.createElement("li");
   item.dataset.here = "";
-  const label = control.getAttribute("aria-label") ?? control.labels?.[0]?.textContent ?? control.querySelector("span")?.textContent ?? control.textContent;
+  const label = control.getAttribute("aria-label") ?? control.labels?.[0]?.textContent ?? control.querySelector("span:not(.av)")?.textContent ?? control.textContent;
   const keys = control.dataset.key.replace("Shift+Slash", "?").replace(/Key|Digit/g, "").replace("Slash", "/").replace("BracketLeft", "[").replace("BracketRight", "]");
   const key = Object.assign(document.createElement("kbd"), { className: "kbd", textContent: keys });
   item.append(label.replace("?", "").trim(), key);
