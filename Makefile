@@ -36,8 +36,8 @@ test: $(VENV)/.tests ## everything: lint, types, contracts, the whole suite (REQ
 check: $(VENV)/.tests ## the same without the browser
 	@$(PY) -m tests.everything --without browser
 
-quick: $(VENV)/.tests ## the tests to run while working: no browser, nothing slow
-	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
+quick: $(VENV)/.tests ## the tests to run while working: on SQLite, no browser, nothing slow (a minute)
+	@$(PY) -m pytest -n 3 --dist loadfile -m "not slow and not browser and not postgres and not redis"
 
 reliability: $(VENV)/.tests ## races, kills and stories by the thousand (ARGS="--seed 7 --on sqlite", DISPATCH=…, STORIES=200)
 	@$(PY) -m tests.reliability.races $(ARGS)
@@ -59,7 +59,7 @@ bench-dispatch: $(VENV)/.tests $(VENV)-bench/.peers ## SMS and mail a second, be
 
 # ── making what is committed ──────────────────────────────────────────────────
 
-screenshots: $(VENV)/.tests ## photograph the running product for the README
+screenshots: $(VENV)/.tests ## photograph every screen (SIZES=all, ONLY=warroom,approval)
 	@$(PY) -m tests.screenshots
 
 pictures: $(VENV)/.tests ## take the pictures of /styleguide anew, for its tests to compare with: look before committing

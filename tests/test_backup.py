@@ -24,6 +24,8 @@ from tests.parts.postgres import PostgresServer
 from tests.parts.server import run
 from tests.parts.tools import postgresql_folder
 
+pytestmark = pytest.mark.slow
+
 Restore = Callable[[Path], str]
 
 

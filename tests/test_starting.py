@@ -4,7 +4,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.parts.server import run
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:

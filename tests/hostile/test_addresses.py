@@ -17,6 +17,8 @@ from tests.hostile.judging import says, stands_firm
 from tests.hostile.page import Page
 from tests.hostile.world import Answer, World
 
+pytestmark = pytest.mark.slow
+
 NO_SUCH_PAGE = {404, 405, 303}
 DEAD_LINK = 409
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")

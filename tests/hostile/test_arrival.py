@@ -12,6 +12,8 @@ from crisis.web.arrival import LARGEST_AWAITED, LARGEST_HEAD, Arrival, arrival
 from tests.hostile.data import rows
 from tests.parts.server import Product
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"POST /signin HTTP/1.1\r\nHost: localhost\r\n"
 FORM = HEAD + b"Content-Type: application/x-www-form-urlencoded\r\n"
 SLOW = {
@@ -126,7 +128,6 @@ def connections(product: Product, many: int, sent: bytes) -> list[socket.socket]
     return opened
 
 
-@pytest.mark.slow
 def test_hundreds_who_send_slowly_do_not_hold_up_the_others(product: Product) -> None:
     for name, sent in SLOW.items():
         opened = connections(product, MANY, sent)
@@ -137,7 +138,6 @@ def test_hundreds_who_send_slowly_do_not_hold_up_the_others(product: Product) ->
             each.close()
 
 
-@pytest.mark.slow
 def test_whoever_never_ends_a_request_is_let_go(product: Product) -> None:
     opened = connections(product, 3, HEAD)
     for each in opened:
@@ -149,7 +149,6 @@ def test_whoever_never_ends_a_request_is_let_go(product: Product) -> None:
         assert answer == b"" or b" 408 " in answer
 
 
-@pytest.mark.slow
 def test_hundreds_who_do_not_read_do_not_hold_up_the_others(product: Product) -> None:
     opened = []
     for _each in range(MANY):
@@ -165,7 +164,6 @@ def test_hundreds_who_do_not_read_do_not_hold_up_the_others(product: Product) ->
         each.close()
 
 
-@pytest.mark.slow
 def test_when_no_more_files_can_be_opened_the_house_stands(product: Product) -> None:
     assert product._process is not None
     serving = psutil.Process(product._process.pid).children(recursive=True)
@@ -181,7 +179,6 @@ def test_when_no_more_files_can_be_opened_the_house_stands(product: Product) -> 
     assert psutil.Process(product._process.pid).children(recursive=True) == serving
 
 
-@pytest.mark.slow
 def test_bytes_that_are_no_request_are_refused(product: Product) -> None:
     for row in rows()["wires"]:
         status = answered(product, row["bytes"].encode("latin-1") * row.get("times", 1))

@@ -11,6 +11,8 @@ from tests.hostile.judging import comes_back, goes_on_inside, is_kept, says, sta
 from tests.hostile.world import World
 from tests.parts.thorough import THOROUGH
 
+pytestmark = pytest.mark.slow
+
 ONE_OF_EACH_KIND = {
     "line": ("incidents.send_report", "title"),
     "name": ("people.ministry_form", "name_ar"),
@@ -115,7 +117,6 @@ A_PART = 1 if THOROUGH else 9
 """One of so many inputs is tried at each form, another one at the next."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("door", ONE_DOOR_A_FORM, ids=lambda each: each.endpoint)
 def test_every_form_with_a_part_of_everything(world: World, door: Door) -> None:
     for input in INPUTS[ONE_DOOR_A_FORM.index(door) % A_PART :: A_PART]:
@@ -123,7 +124,6 @@ def test_every_form_with_a_part_of_everything(world: World, door: Door) -> None:
             send(world, door, input, fields)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS, ids=lambda each: each.endpoint)
 def test_every_form_with_something_hostile_in_each_field_alone(world: World, door: Door) -> None:
     alone = [

@@ -18,6 +18,8 @@ from tests.hostile.judging import goes_on_inside, stands_firm
 from tests.hostile.page import Page
 from tests.hostile.world import FORM, Answer, Visitor, World, encoded
 
+pytestmark = pytest.mark.slow
+
 TYPED = "وصل الفريق إلى المكان، ومعه ٣ قوارب."
 
 

@@ -14,6 +14,8 @@ from crisis.people.queries import actor_of, standing, the_office
 from crisis.policy import Actor, Rank
 from crisis.seeding import seed_demo
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def demo(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ from tests.permissions.matrix import MATRIX, Who
 from tests.permissions.walking import HTML, JSON, ask, plain
 from tests.permissions.world import NEVER_WAS, World, nothing_is_kept
 
+pytestmark = pytest.mark.slow
+
 TITLE = "انفجار في مستودع الوادي الأزرق"
 SPELT_DIFFERENTLY = "انفجار فى مستودع الوادى الازرق"
 SECRETS = (TITLE, "المستودع", "الوادي الأزرق")

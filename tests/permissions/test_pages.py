@@ -23,6 +23,8 @@ from tests.permissions.matrix import (
 from tests.permissions.walking import HTML, JSON, ask, plain
 from tests.permissions.world import CAST, NEVER_WAS, World
 
+pytestmark = pytest.mark.slow
+
 DONE = {200, 303}
 
 SHOWN = (

@@ -18,6 +18,8 @@ from tests import given
 from tests.parts.server import StartProduct
 from tests.parts.sockets import Page, SignedIn, signed_in
 
+pytestmark = pytest.mark.slow
+
 PROMISED_SECONDS = 2.0
 
 Act = Callable[[Incident, SignedIn], object]

@@ -28,6 +28,8 @@ from tests.parts.sockets import (
 from tests.realtime.conftest import House
 from tests.realtime.test_frames import NOBODY_SAYS
 
+pytestmark = pytest.mark.slow
+
 PROMISED_SECONDS = 1.0
 GENEROUS_SECONDS = 5.0
 """What decides a test; the figures beside the promise are printed."""
@@ -281,14 +283,12 @@ def test_one_who_reads_slowly_hears_everything_in_one_piece(running: House) -> N
     assert all(text_.strip() in entry for text_, entry in zip(texts, heard, strict=True))
 
 
-@pytest.mark.slow
 def test_a_page_that_answers_no_ping_is_let_go(running: House) -> None:
     wire = with_ticket(running)
 
     assert wire.is_closed_within(40)
 
 
-@pytest.mark.slow
 def test_thousands_of_connections_leave_nothing_behind(running: House) -> None:
     def come_and_go(rounds: int) -> None:
         for number in range(rounds):

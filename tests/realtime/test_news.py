@@ -23,6 +23,8 @@ from tests.parts.sockets import Page, SignedIn, signed_in
 from tests.parts.visitor import Visitor
 from tests.realtime.dies_after_commit import LAST_WORDS
 
+pytestmark = pytest.mark.slow
+
 WRITERS, NOTES = 16, 10
 
 

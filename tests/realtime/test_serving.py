@@ -18,6 +18,8 @@ from tests.parts.server import ROOT, Product, StartProduct, run
 from tests.parts.sockets import Page, signed_in
 from tests.realtime.conftest import House
 
+pytestmark = pytest.mark.slow
+
 IDLE_CLIENTS = 64
 
 

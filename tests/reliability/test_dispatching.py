@@ -15,6 +15,8 @@ from tests.reliability.dispatching import (
 )
 from tests.reliability.one_dispatcher import SLOTS
 
+pytestmark = pytest.mark.slow
+
 
 def a_chance() -> random.Random:
     number = random.randrange(10**9)
@@ -22,7 +24,6 @@ def a_chance() -> random.Random:
     return random.Random(number)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lists", [True, False], ids=["listed", "not listed"])
 def test_killed_among_its_messages_a_worker_loses_and_doubles_none(house: str, lists: bool) -> None:
     done = kill_workers(house, 5, a_chance(), lists=lists)
@@ -32,7 +33,6 @@ def test_killed_among_its_messages_a_worker_loses_and_doubles_none(house: str, l
     assert done.most_in_doubt <= SLOTS, "no more is in doubt than was on the wire"
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_dying_at_any_boundary_loses_and_doubles_none(house: str) -> None:
     verdict, boundaries = die_at_every_boundary(house)
@@ -41,7 +41,6 @@ def test_dying_at_any_boundary_loses_and_doubles_none(house: str) -> None:
     assert boundaries > 20
 
 
-@pytest.mark.slow
 def test_two_workers_at_once_hand_nothing_over_twice(house: str) -> None:
     verdict, brought = two_workers(house, 150)
     assert verdict.is_clean, verdict

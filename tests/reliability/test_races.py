@@ -6,6 +6,8 @@ import pytest
 
 from tests.reliability.races import KINDS, race
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_who_edits_and_who_signs_at_the_same_instant_do_not_deceive_each_other(

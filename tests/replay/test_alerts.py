@@ -16,6 +16,8 @@ from crisis.replay.report import Report
 from crisis.simulator.commands import behaviour
 from tests.replay.stories import OPENING, event, played, story, written
 
+pytestmark = pytest.mark.slow
+
 TEXT = "طارئ: سيول. ادخلوا غرفة العمليات gcc.ly/a/7Kq2. للتأكيد"
 WRITTEN = {"priority": "urgent", "audience": "MWR+media", "recipients": 6, "body_ar": TEXT}
 

@@ -20,6 +20,8 @@ from crisis.statements.queries import promise_of
 from tests import given
 from tests.replay.stories import OPENING, event, played, story, verdicts, written
 
+pytestmark = pytest.mark.slow
+
 CREATE = event("statement.create", "p04", ref="ST-1", data={"type": "update", "policy": "P-NONEW"})
 TEXT = "تحديث 22:45: فرق الإنقاذ في الميدان. ابقوا في الأماكن المرتفعة. التحديث التالي 23:30."
 SUBMIT = event("statement.submit", "p04", ref="ST-1", data={"version": 1, "body_ar": TEXT})

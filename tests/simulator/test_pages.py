@@ -15,6 +15,8 @@ from tests import given
 from tests.alerts import given as alerts
 from tests.simulator.given import a_message, delivery_of, taken
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/simulator"
 
 

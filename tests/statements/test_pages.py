@@ -13,6 +13,8 @@ from crisis.statements.content import Type
 from crisis.statements.model import Answer, SlotSpec, Statement
 from tests import given
 
+pytestmark = pytest.mark.slow
+
 ROLE = SlotSpec(duties=(Duty.DIRECTOR,))
 
 

@@ -15,6 +15,8 @@ from crisis.statements.model import Statement, Version
 from tests import given
 from tests.parts.refusals import refused
 
+pytestmark = pytest.mark.slow
+
 Damage = Callable[[bytes], bytes]
 
 WAYS: dict[str, Damage] = {
