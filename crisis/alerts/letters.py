@@ -16,6 +16,7 @@ from crisis.alerts.couriers import Letter
 from crisis.alerts.notices import InLanguages, spoken
 from crisis.alerts.outbox import Purpose
 from crisis.statements.written_content import written
+from crisis.web.straight import marked
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "email"
 
@@ -56,7 +57,7 @@ def around() -> Around:
 @cache
 def _environment() -> Environment:
     # Its own, beside the one of the pages: couriers work where there is no web application.
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(default_for_string=True),
         undefined=StrictUndefined,
@@ -64,6 +65,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["straight"] = marked
+    return environment
 
 
 def _parts(letter: Letter) -> dict[str, Any]:

@@ -136,7 +136,8 @@ def test_what_people_wrote_is_text(evil: str) -> None:
     letter = replace(a_letter(body=f"قبل {evil} بعد"), subject=f"عنوان {evil}")
     page, plain = Page(letters.html(letter)), Page(letters.html(a_letter(body="قبل بعد")))
 
-    assert page.tags == plain.tags
+    ours = [each for each in page.tags if each != "bdi"]  # around what reads from left to right
+    assert ours == plain.tags
     assert page.links == plain.links
     assert page.handlers == []
     assert evil in page.said
