@@ -34,6 +34,8 @@ LANGUAGES: Final = {"ar": "العربية", "en": "English", "fr": "Français"}
 THEMES: Final = ("system", "light", "dark")
 _GROUPED_FROM: Final = 10_000
 _FIGURE: Final = re.compile(r"(?<![\w+-])[0-9]+(?![\w-])(?![^\u2066\u2069]*\u2069)")
+_AGAINST_ARABIC: Final = re.compile(r"[A-Za-z\u00c0-\u024f]|^[+({\[]|(?<=\w)[)}\].!?]$")
+_AGAINST_LATIN: Final = re.compile(r"[\u0590-\u08ff]")
 _ARABIC_DIGITS: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -229,7 +231,7 @@ def _figures(sentence: str) -> str:
 
 
 def _all_told(values: dict[str, object]) -> dict[str, object]:
-    return {name: number(each) if isinstance(each, int) else each for name, each in values.items()}
+    return {name: _told_in_place(each) for name, each in values.items()}
 
 
 def _in_digits(text: str) -> str:
@@ -246,9 +248,22 @@ def _span(since: timedelta) -> Message:
 
 
 def _told(value: object) -> str:
-    if isinstance(value, Message):
-        return say(value)
-    return number(value) if isinstance(value, int) else str(value)
+    return say(value) if isinstance(value, Message) else str(_told_in_place(value))
+
+
+def _told_in_place(value: object) -> object:
+    """What fills a place of a sentence: a number in the office's digits; a name, an address or a
+    reference that would turn the words around it, isolated from them."""
+    if isinstance(value, int):
+        return number(value)
+    return isolated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def isolated(text: str) -> str:
+    """The text between U+2068 and U+2069 where the sentence now spoken would otherwise be read in
+    another order; elsewhere the text itself."""
+    turns = _AGAINST_ARABIC if language() == "ar" else _AGAINST_LATIN
+    return f"\u2068{text}\u2069" if turns.search(text) and "\u2068" not in text else text
 
 
 def _iso(at: datetime) -> str:

@@ -129,9 +129,39 @@ def test_what_is_dialled_or_typed_back_keeps_its_digits(in_riyadh: Flask) -> Non
 
     assert "UTF-8" in rendered(in_riyadh, utf)
     assert "+218 91 000 0000" in say(Message(wrong))
-    assert rendered(in_riyadh, known) == "2026-014/3 من +218 91 000 0000"
+    assert rendered(in_riyadh, known) == "2026-014/3 من \u2068+218 91 000 0000\u2069"
     assert rendered(in_riyadh, "{{ at|local }}", at=EVENING) == "2026-11-22T23:07"
     assert rendered(in_riyadh, "{{ at|iso }}", at=EVENING) == "2026-11-22T20:07:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "is_isolated"),
+    [
+        ("ar", "ليلى بن عمر", False),
+        ("ar", "(Dr. A) 12 بن-علي", True),
+        ("ar", "Leïla", True),
+        ("ar", "+218 91 000 0000", True),
+        ("ar", "2026-014/A2", True),
+        ("ar", "14:07", False),
+        ("en", "Layla (Health)", False),
+        ("en", "(Dr. A) 12 بن-علي", True),
+        ("fr", "ليلى", True),
+    ],
+)
+def test_a_name_in_a_sentence_keeps_its_own_direction(
+    speaker: Flask, reader: str, name: str, is_isolated: bool
+) -> None:
+    with speaking(speaker, reader, LATIN):
+        told = [
+            say(Message("Added: {name}", name=name)),
+            rendered(speaker, '{{ _("Translated by %(name)s", name=name) }}', name=name),
+            rendered(
+                speaker, '{{ _("Call %(name)s", name="\u2068" ~ name ~ "\u2069") }}', name=name
+            ),
+        ]
+
+    assert [f"\u2068{name}\u2069" in each for each in told] == [is_isolated, is_isolated, True]
+    assert "\u2068\u2068" not in "".join(told)
 
 
 @pytest.mark.parametrize("reader", ["en", "fr"])
