@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
 from crisis.alerts.described import Described
@@ -43,6 +43,8 @@ _TIME: Final = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 
 Number = Annotated[Whole, Field(ge=1, le=LARGEST_NUMBER)]
 Count = Annotated[Whole, Field(ge=0, le=LARGEST_NUMBER)]
+AsShown = Annotated[Count, BeforeValidator(lambda typed: _without_separators(typed))]
+"""A count typed as a page shows it: with what separates its thousands, or without."""
 Minutes = Annotated[Whole, Field(ge=0, le=LONGEST_ANSWER)]
 Reason = Annotated[str, line(500)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -147,7 +149,7 @@ class ConfirmForm(Form):
 
     revision: Number
     seen: Hash
-    typed_count: Count
+    typed_count: AsShown
 
 
 class ReasonForm(Form):
@@ -227,6 +229,11 @@ def nobody() -> Described:
 def good_until() -> datetime:
     """The end of a new alert, by the minute, as fields show it."""
     return (clock.now() + LASTS).replace(second=0, microsecond=0)
+
+
+def _without_separators(typed: object) -> object:
+    separator = r"(?<=\d)[.,٬\u00a0\u202f ](?=\d{3}(?!\d))"
+    return re.sub(separator, "", typed) if isinstance(typed, str) else typed
 
 
 def _texts(**given: str | None) -> Mapping[str, str]:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from crisis.kernel.text import line
+from crisis.kernel.text import Whole, line
 from crisis.simulator.model import LONGEST_DELAY
 from crisis.web.asking import Form
 
-Percent = Annotated[int, Field(ge=0, le=100)]
+Percent = Annotated[Whole, Field(ge=0, le=100)]
 
 
 class BoxAsked(Form):
@@ -37,7 +37,7 @@ class ReplyForm(Form):
 class NetworkForm(Form):
     """How the carrier and the people behind it behave."""
 
-    delay: Annotated[int, Field(ge=0, le=LONGEST_DELAY)]
+    delay: Annotated[Whole, Field(ge=0, le=LONGEST_DELAY)]
     failing: Percent
     silent: Percent
     answering: Percent

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pydantic import ValidationError
 
+from crisis.alerts.forms import ConfirmForm
 from crisis.kernel import clock
 from crisis.kernel.words import Message
 from crisis.web import locale
@@ -267,3 +269,18 @@ def test_official_terms_are_those_of_the_country(
     with speaking(speaker, reader, Style(country=country)):
         assert [say(Message(each)) for each in terms] == said
         assert [rendered(speaker, "{{ _(term) }}", term=each) for each in terms] == said
+
+
+@pytest.mark.parametrize(
+    "typed", ["12345", "12,345", "12.345", "12\u202f345", "١٢٬٣٤٥", "١٢٣٤٥", "۱۲۳۴۵", " 12345 "]
+)
+def test_a_number_is_typed_as_any_page_shows_it(typed: str) -> None:
+    sent = {"revision": "١", "seen": "0" * 64, "typed_count": typed}
+
+    assert ConfirmForm.model_validate(sent).typed_count == 12345
+
+
+@pytest.mark.parametrize("typed", ["12,34", "1.5", "12 345 6", "-1", "12e3"])
+def test_what_is_no_whole_number_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        ConfirmForm.model_validate({"revision": "1", "seen": "0" * 64, "typed_count": typed})
