@@ -145,6 +145,12 @@ def test_from_the_first_word_to_the_correction(
     visitor.goto(f"/newsroom/{scene.ref}/1")
     expect(visitor.locator("h1")).to_have_text(TITLES["ar"])
     expect(visitor.locator(".bd")).to_contain_text("تحت المراقبة المستمرة")
+    visitor.emulate_media(media="print")
+    expect(visitor.locator(".sha.on-paper")).to_be_visible()
+    expect(visitor.locator(".lg")).to_be_hidden()
+    said = visitor.evaluate("getComputedStyle(document.body, '::before').content")
+    assert said == '"تمرين: ليس للنشر"', "an exercise says so on every page of paper"
+    visitor.emulate_media(media="screen")
 
     correct(desk, scene.ref)
     send_for_approval(desk, ["MOH", "MOI"], role="spokesperson")
@@ -162,11 +168,22 @@ def test_from_the_first_word_to_the_correction(
 
 
 def improve(page: Page, scene: Scene) -> None:
-    """The next version, with other words in one paragraph of every language."""
+    """The next version, with other words in one paragraph of every language.
+
+    Once the original changed its translations are marked, until each is found valid or updated.
+    """
     page.goto(f"/i/{scene.ref}/statements/1")
     for language, (old, new) in BETTER.items():
         cell = page.locator(f"textarea[name={language}]").nth(1)
         cell.fill(cell.input_value().replace(old, new))
+        if language == "ar":
+            expect(page.locator(".outd ins")).to_have_count(2, timeout=15_000)
+            page.locator("#said-fr-2 button[name=valid]").click()
+            expect(page.locator("#said-fr-2 .outd")).to_have_count(0, timeout=15_000)
+            expect(page.locator("textarea[name=fr]").nth(1)).to_be_focused()
+            page.locator("h1").click()
+            page.keyboard.press("BracketRight")
+            expect(cell).to_be_focused()
     send_for_approval(page, ["MOH", "MOI"], role="spokesperson")
 
 
