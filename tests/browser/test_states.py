@@ -91,10 +91,10 @@ def test_the_states_of_a_connection(visit: Visit, place: tuple[str, str]) -> Non
 
     visit.context.set_offline(False)
     for _ in range(40):
-        page.clock.run_for(500)
+        page.clock.run_for(400)
         if root.get_attribute("data-back") is not None:
             break
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(300)  # the network has a time of its own
     expect(page.locator(".net-back")).to_contain_text("عاد الاتصال · سطر جديد")
     expect(page.locator("#feed .body", has_text="كُتب أثناء الانقطاع")).to_have_count(1)
     expect(page.locator("#outbox")).to_be_hidden()

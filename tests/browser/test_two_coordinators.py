@@ -105,13 +105,18 @@ def _note(page: Page, text: str) -> None:
 
 
 def _decide(page: Page, question: str) -> None:
-    page.locator("[data-dialog='decide-dialog']").first.click()
+    tab = page.locator(".tabsn [data-tab-for=act]")
+    if tab.is_visible():  # on a phone decisions stand in a part of their own
+        tab.click()
+    page.locator("[data-dialog='decide-dialog']").locator("visible=true").first.click()
     page.locator("#decide-question").fill(question)
     page.locator("#decide-options-0").fill("نعم")
     page.locator("#decide-options-1").fill("لا")
     page.locator("#decide-rationale").fill("الوقت لا يسمح بالانتظار")
     page.locator("#decide-dialog button.primary").click()
     expect(page.locator("#decide-dialog")).to_be_hidden(timeout=15_000)
+    if tab.is_visible():
+        page.locator(".tabsn [data-tab-for=log]").click()
 
 
 def _everything_sent(page: Page) -> None:
