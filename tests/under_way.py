@@ -1,6 +1,7 @@
 """The demo office at work: beside its statements, one alert is out and another waits.
 
-Photographs and the checks of accessibility see in it what people see on a real night.
+Beside it, an office in which nothing has happened. Photographs and the checks of accessibility see
+in them what people see on a real night.
 """
 
 import time
@@ -23,12 +24,14 @@ from crisis.kernel import clock, database
 from crisis.kernel.database import reading
 from crisis.people.model import Audience, Person
 from crisis.plugs import plug_kernel
-from crisis.policy import Actor
+from crisis.policy import Actor, Duty, Rank
 from crisis.simulator.commands import tune
-from crisis.statements.model import Statement
+from crisis.statements.model import SlotSpec, Statement
 from tests import given
 
-FLOOD: Final = "-004"
+FLOOD, RUMOUR, CLOSED, ENDING = "-004", "-006", "-001", "-002"
+NUMBER_WAS: Final = "توزَّع المياه في ثلاث نقاط، وأرقامها على موقع البلدية."
+NUMBER_IS: Final = "توزَّع المياه في أربع نقاط، وأرقامها على موقع البلدية."
 PLACES: Final = {
     "place.ar": "وادي الزهر",
     "place.en": "Wadi al-Zahr",
@@ -37,17 +40,27 @@ PLACES: Final = {
     "area.en": "the old quarter",
     "area.fr": "la vieille ville",
 }
+FOUNDER: Final = "هدى المبروك"
 MOST_SECONDS: Final = 40
 ANSWERS: Final = 9
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where things are: the incident, a link that was answered by nobody, a signature asked for."""
+    """Where things are: incidents by what they are, signatures asked for, links of an alert.
+
+    `changed` is a statement that was edited after Khaled signed it; `link` was answered by nobody,
+    `answered` was; `new` is an office in which nothing has happened, if there is one.
+    """
 
     flood: str
+    closed: str
+    ending: str
     waiting: str
+    changed: str
     link: str = ""
+    answered: str = ""
+    new: str = ""
 
 
 def under_way(address: str, *, key: str, base: str) -> Places:
@@ -56,36 +69,69 @@ def under_way(address: str, *, key: str, base: str) -> Places:
     database.connect(address)
     plug_kernel()
     links.plug(key, base)
-    flood = _flood()
+    flood = _incident(FLOOD)
     alert = _an_alert(flood, "flood_weather_internal")
     _confirmed(alert)
     _an_alert(flood, "call_in")
     tune(delay=1, failing=8, silent=6, answering=65, replies=True)
-    waiting = _to_be_signed(flood)
+    waiting, changed = _to_be_signed(flood), _changed_after_signing(_incident(RUMOUR))
+    closed, ending = _incident(CLOSED), _incident(ENDING)
     database.engine().dispose()
-    return Places(flood.ref, f"/approvals/{waiting}")
+    return Places(
+        flood=flood.ref,
+        closed=closed.ref,
+        ending=ending.ref,
+        waiting=f"/approvals/{waiting}",
+        changed=f"/approvals/{changed}",
+    )
 
 
 def with_answers(address: str, places: Places) -> Places:
     """The same, once most of the simulator's people have answered; the link is that of one who has
     not."""
     database.connect(address)
-    end, silent = time.monotonic() + MOST_SECONDS, list[Recipient]()
+    end = time.monotonic() + MOST_SECONDS
+    silent, answered = list[Recipient](), list[Recipient]()
     everybody = select(Recipient).order_by(Recipient.language, Recipient.id)
     while time.monotonic() < end:
         with reading() as session:
             found = session.scalars(everybody).all()
         silent = [each for each in found if each.answer == Answer.WAITING]
-        if len(found) - len(silent) >= ANSWERS:
+        answered = [each for each in found if each.answer == Answer.ACKNOWLEDGED]
+        if len(found) - len(silent) >= ANSWERS and answered:
             break
         time.sleep(0.5)
     database.engine().dispose()
-    return replace(places, link=links.path_of(silent[0].id))
+    shown = {"link": links.path_of(silent[0].id), "answered": links.path_of(answered[0].id)}
+    return replace(places, **shown)
 
 
-def _flood() -> Incident:
+def nothing_yet(address: str) -> None:
+    """A new office for exercises with one coordinator, in which nothing has happened."""
+    database.connect(address)
+    plug_kernel()
+    given.an_office(is_exercise=True)
+    given.a_person(rank=Rank.COORDINATOR, name=FOUNDER)
+    database.engine().dispose()
+
+
+def _incident(ending: str) -> Incident:
     with reading() as session:
-        return session.scalars(select(Incident).where(Incident.ref.endswith(FLOOD))).one()
+        return session.scalars(select(Incident).where(Incident.ref.endswith(ending))).one()
+
+
+def _changed_after_signing(on: Incident) -> UUID:
+    """A statement that Khaled of the interior signed, and that was then corrected."""
+    author = _person("p04")
+    khaled = given.named(_person("p16"), Duty.LIAISON, on=on)
+    interior = given.person(khaled.id).ministry_id
+    signed = (SlotSpec(ministry_id=interior), SlotSpec(duties=(Duty.DIRECTOR,)))
+    statement = given.a_statement(on=on, by=author, text=given.a_text(NUMBER_WAS))
+    given.submitted(statement, *signed)
+    given.answered(statement, khaled)
+    given.edited(statement, by=author, body=NUMBER_IS)
+    given.submitted(statement, *signed)
+    return statement.id
 
 
 def _to_be_signed(on: Incident) -> UUID:
