@@ -101,7 +101,7 @@ SCREENS: Final = (
     Screen("waiting", "/", "signer"),
     Screen("approval", "{waiting}", "signer"),
     Screen("approval-changed", "{changed}", "signer"),
-    Screen("forbidden", "/office", "signer", 403),
+    Screen("forbidden", "/office/people/new", "signer", 403),
     Screen("no-such-page", "/i/none", "signer", 404),
     Screen("approval-done", "{waiting}", "water"),
     Screen("office", "/office", "administrator"),
