@@ -57,7 +57,7 @@ class Entry:
     sentence: Message | None
     body: str | None
     """What a person wrote, in whatever language they wrote it."""
-    details: tuple[tuple[Message, str], ...] = ()
+    details: tuple[tuple[Message, str | int], ...] = ()
     corrects: int | None = None
     corrected_by: int | None = None
     late: bool = False
@@ -132,11 +132,17 @@ def _entry(line: Line, naming: Naming, corrected_by: int | None) -> Entry:
         ministry=naming.ministry(ministry_id),
         sentence=telling.sentence(facts, naming),
         body=facts.get(telling.body) if telling.body else None,
-        details=tuple((label, str(facts[key])) for key, label in telling.details if facts.get(key)),
+        details=tuple(
+            (label, _fact(facts[key])) for key, label in telling.details if facts.get(key)
+        ),
         corrects=facts.get("corrects"),
         corrected_by=corrected_by,
         late=bool(facts.get("late")),
     )
+
+
+def _fact(told: object) -> str | int:
+    return told if isinstance(told, int) else str(told)
 
 
 def _corrections(session: Session, lines: list[Line]) -> dict[tuple[UUID, int], int]:
