@@ -1,5 +1,6 @@
 """The HTTP door to statements: writing one, signing one from a phone, sending it out."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
@@ -8,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
+from crisis.incidents.model import Status
 from crisis.incidents.queries import case_of, find_incident, ministry_choices, read_incident
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Invalid, NotFound
@@ -37,6 +39,7 @@ from crisis.web.locale import clock_time, day, language, say
 bp: Final = Blueprint("statements", __name__)
 
 CHANNELS: Final = tuple(terms.CHANNEL)
+_PLACE: Final = re.compile(r"\{\w+\}")
 OFFICE_ROLES: Final = (
     Duty.DIRECTOR, Duty.LEGAL, Duty.FACT_CHECKER, Duty.SPOKESPERSON, Duty.COORDINATOR,
 )  # fmt: skip
@@ -92,7 +95,8 @@ def show(ref: str, number: int) -> str:
     incident, statement = _statement(ref, number)
     may = incident["may"]
     checked = queries.checked(current_actor(), incident["id"], number=number, language=_language())
-    page = "editor" if statement.is_open and may["draft_statement"] else "statement"
+    written = statement.is_open and incident["status"] != Status.CLOSED
+    page = "editor" if written and may["draft_statement"] else "statement"
     conflict = _is_edited_meanwhile()
     return render_template(
         f"statements/{page}.html",
@@ -579,7 +583,7 @@ def _prepared(each: Template, hazard: str) -> dict[str, Any]:
         "type": each.type,
         "name": each.name[spoken],
         "fits": each.code.startswith(hazard),
-        "opening": each.body.get(spoken, "")[:160],
+        "opening": _PLACE.sub("…", each.body.get(spoken, ""))[:160],
     }
 
 

@@ -253,3 +253,31 @@ def test_a_restricted_incident_shows_its_released_text_and_not_its_name(
         page = client.get(address)
         assert page.status_code == 200
         assert "تسرب وثائق" not in page.text
+
+
+def test_a_closed_incident_leaves_its_statements_to_be_read(scene: Scene) -> None:
+    director = given.someone(Duty.DIRECTOR, on=scene.incident)
+    page = scene.as_(scene.drafter)
+    assert 'id="edit"' in page.get(scene.address).text
+
+    given.closed(scene.incident, by=given.actor(director.id))
+    shown = scene.as_(scene.drafter).get(scene.address).text
+    assert 'id="edit"' not in shown
+    assert "This incident is closed." in shown
+
+
+def test_what_is_outdated_stands_beside_its_translation_until_it_is_found_valid(
+    scene: Scene,
+) -> None:
+    page = scene.as_(scene.drafter)
+
+    def save(ar: str, **more: str) -> str:
+        revision = str(given.statement(scene.statement.id).revision)
+        fields = {"type": "press_release", "based_on": revision, "ar": ar, "en": "Stay in."}
+        return page.post(scene.address, data=fields | more, follow_redirects=True).text
+
+    assert "Still valid" not in save("ابقوا في بيوتكم.")
+    shown = save("ابقوا في بيوتكم الليلة.")
+    assert 'name="valid" value="en-1"' in shown
+    assert "الليلة</ins>" in shown
+    assert "Still valid" not in save("ابقوا في بيوتكم الليلة.", valid="en-1")
