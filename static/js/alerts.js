@@ -2,6 +2,7 @@
 // Without this script the button “Count again” does the same.
 import "./app.js";
 import { announce, MINE } from "./announce.js";
+import { forgetDraft, keepDraft, keptDraft } from "./draft.js";
 import { morph } from "./morph.js";
 
 const PAUSE = 400;
@@ -11,25 +12,39 @@ let timer = 0;
 let asking = null;
 
 const later = () => {
+  keepDraft(form);
   clearTimeout(timer);
   timer = setTimeout(look, PAUSE);
 };
 
 /** Ask what the text comes to now; of several questions only the last one's answer counts. */
 async function look() {
+  const page = await asked(new URLSearchParams(new FormData(form)));
+  if (page) await show(page);
+}
+
+/** The page of the composer for these fields, else null. */
+async function asked(body) {
   asking?.abort();
   asking = new AbortController();
-  const body = new URLSearchParams(new FormData(form));
   body.set("then", "look");
   body.delete("_key");
   const headers = { Accept: "text/html", "X-CSRFToken": body.get("csrf_token") };
   const answer = await fetch(form.action, { method: "POST", body, headers, signal: asking.signal }).catch(() => null);
-  if (answer?.ok && !answer.redirected) await show(await answer.text());
+  return answer?.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }
 
-async function show(html) {
+/** What was written here before, and not sent, stands in the fields again; the page says so. */
+async function putBack(fields) {
+  const body = new URLSearchParams([...fields, ...["csrf_token", "_form", "revision"].map((each) => [each, form[each]?.value ?? ""])]);
+  const young = (await asked(body))?.getElementById("compose");
+  if (!young) return;
+  await morph(form, young.outerHTML);
+  document.getElementById("put-back").hidden = false;
+}
+
+async function show(fresh) {
   const before = partsNow();
-  const fresh = new DOMParser().parseFromString(html, "text/html");
   for (const id of LIVE) {
     const there = fresh.getElementById(id);
     if (there) await morph(document.getElementById(id), there.outerHTML);
@@ -52,3 +67,13 @@ form.addEventListener("change", (event) => {
   const written = [...form.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
   if (!written) form.requestSubmit(document.getElementById("take"));
 });
+form.addEventListener("submit", () => keepDraft(form, true));
+form.addEventListener("click", ({ target }) => {
+  if (target.closest("#put-back button")) forgetDraft(true), location.reload();
+});
+
+const kept = keptDraft(form);
+const isReloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+if (form.querySelector("[data-as-sent]") && !isReloaded) keepDraft(form);
+else if (kept) putBack(kept);
+else forgetDraft();

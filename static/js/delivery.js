@@ -2,6 +2,7 @@
 import "./app.js";
 import { heard, lost } from "./age.js";
 import { setTime } from "./clock.js";
+import { forgetDraft } from "./draft.js";
 import { refetch } from "./refetch.js";
 import { stayConnected } from "./socket.js";
 
@@ -9,6 +10,8 @@ const EVERY = 1000; // at most once a second, however much arrives
 const { incident, head } = document.getElementById("delivery").dataset;
 let seen = Number(head);
 let mark = null;
+
+forgetDraft();
 
 const renew = () => refetch(["delivery"], EVERY);
 
