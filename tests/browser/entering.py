@@ -15,3 +15,11 @@ def go_live(page: Page, ref: str) -> None:
     page.goto(f"/i/{ref}")
     expect(page.locator("html")).to_have_attribute("data-heard", "live", timeout=15_000)
     page.evaluate("window.neverReloaded = true")
+
+
+def open_acts(page: Page, called: str) -> None:
+    """Unfold what somebody can do in the room; where the screen is not wide, it is behind a tab."""
+    tab = page.locator("[data-under-for=act], [data-tab-for=act]").locator("visible=true")
+    if tab.count():
+        tab.click()
+    page.locator("#acts summary", has_text=called).click()

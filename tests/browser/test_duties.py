@@ -16,7 +16,7 @@ from crisis.kernel import clock, database
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty, Rank
 from tests import given
-from tests.browser.entering import enter_as, go_live
+from tests.browser.entering import enter_as, go_live, open_acts
 from tests.parts.browser import PHONE, OpenWindow
 from tests.parts.processes import bound_to_us, end
 from tests.parts.promises import needs
@@ -60,7 +60,7 @@ def test_a_duty_is_taken_from_a_phone_in_three_taps(
     enter_as(desktop, "هدى المبروك")
     enter_as(phone, "ليلى بن عمر")
     go_live(desktop, office.incident.ref)
-    desktop.locator("#p-act summary", has_text="Duties").click()
+    open_acts(desktop, "Duties")
     desktop.locator("#duty-person_id").select_option(str(office.legal.id))
     desktop.locator("#duty-duty").select_option("legal")
     desktop.locator("#duty-note").fill("ابدئي بالأسماء")

@@ -38,6 +38,12 @@ CUT_OFF = """drawn => {
     const isInLine = box.top < line.bottom - 4;
     if (isInLine && sticksOut(box, line.left, line.right)) wrong.push(each.textContent);
   }
+  for (const each of document.querySelectorAll(".panel header *")) {
+    const panel = each.closest(".panel").getBoundingClientRect();
+    const isSeen = !each.closest(".vh") && getComputedStyle(each).clipPath === "none";
+    const box = each.getBoundingClientRect();
+    if (isSeen && sticksOut(box, panel.left, panel.right)) wrong.push(each.outerHTML);
+  }
   for (const each of document.querySelectorAll(drawn))
     if (sticksOut(each.getBoundingClientRect(), 0, innerWidth)) wrong.push(each.outerHTML);
   return wrong;

@@ -21,7 +21,7 @@ from crisis.people.model import AudienceKind, ContactKind, Hazard
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty, Rank
 from tests import given
-from tests.browser.entering import enter_as, go_live
+from tests.browser.entering import enter_as, go_live, open_acts
 from tests.browser.writing import correct, seals, send_for_approval, state, write
 from tests.parts.browser import PHONE, OpenWindow
 from tests.parts.promises import needs
@@ -199,7 +199,7 @@ def open_a_flood(page: Page) -> str:
 def bring_in_a_fourth(room: Page) -> None:
     """A ministry more; whoever is on duty there takes part at once."""
     expect(ministries(room)).to_have_count(3)
-    room.locator("#p-act summary", has_text="الجهات").click()
+    open_acts(room, "الجهات")
     room.locator("#joining-ministry_id").select_option(label="وزارة MLG")
     room.locator("#joining button").click()
     expect(ministries(room)).to_have_count(4)
@@ -209,7 +209,7 @@ def bring_in_a_fourth(room: Page) -> None:
 
 def give_a_duty(room: Page, phone: Page) -> None:
     """Somebody is asked to advise on the law, and accepts on a phone."""
-    room.locator("#p-act summary", has_text="الأدوار").click()
+    open_acts(room, "الأدوار")
     room.locator("#duty-person_id").select_option(label=LAYLA)
     room.locator("#duty-duty").select_option("legal")
     room.locator("#duty").get_by_role("button").click()
