@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ from crisis.alerts.reasons import another, class_of
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping
 from crisis.kernel.ids import new_id
+from crisis.people.model import ContactPoint, Person
 
 log = logging.getLogger(__name__)
 
@@ -207,9 +208,22 @@ def _effect(session: Session, delivery: Delivery, receipt: Receipt) -> Heard:
 
 
 def _silence(session: Session, delivery: Delivery, receipt: Receipt) -> None:
-    """Whoever is in the directory has duties, and is told of them all the same."""
-    if delivery.person_id is None and delivery.address:
+    """Whoever is in the directory has duties, and is told of them all the same: also where it was
+    as one of a list of residents that they were written to."""
+    if delivery.person_id is None and delivery.address and not _is_on_duty(session, delivery):
         opt_out(session, delivery.address, source=receipt.provider, at=receipt.happened_at)
+
+
+def _is_on_duty(session: Session, delivery: Delivery) -> bool:
+    reached_there = (
+        select(Person.id)
+        .join(ContactPoint, ContactPoint.person_id == Person.id)
+        .where(
+            func.lower(ContactPoint.value) == (delivery.address or "").lower(),
+            Person.active.is_(True),
+        )
+    )
+    return session.scalar(reached_there.limit(1)) is not None
 
 
 def _lose(session: Session, delivery: Delivery, receipt: Receipt) -> None:

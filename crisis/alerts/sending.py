@@ -16,6 +16,7 @@ from crisis.alerts.milestones import AlertResumed, resumed
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import Delivery, Lane, State
 from crisis.alerts.posting import repeat
+from crisis.alerts.ways import not_needed
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message
@@ -53,8 +54,10 @@ def open_lane(office: Office, work: Work, *, provider: str) -> LaneOpened:
 @command(Action.FOLLOW_UP_ALERT, on=Alert)
 def resume_alert(alert: Alert, work: Work) -> AlertResumed:
     """Go on now rather than at the next trial: only what has not left yet is sent. Raises
-    `Conflict`: `not_paused`; `held` when somebody holds a lane, which is for them to open."""
-    closed = lanes.shut(work.session).values()
+    `Conflict`: `not_paused`; `held` when somebody holds a lane that messages of this alert wait
+    for, which is for them to open. Other lanes stay as they are."""
+    beside = not_needed(work.session, alert.id)
+    closed = [each for name, each in lanes.shut(work.session).items() if name not in beside]
     if any(each.held_at is not None for each in closed):
         raise Conflict(Message("Somebody holds the way that it needs."), code="held")
     for each in closed:

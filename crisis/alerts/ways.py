@@ -60,6 +60,11 @@ def in_the_way(session: Session, alert_id: UUID, language: str) -> list[Outlet]:
     return [each for each in found if each.standing != Standing.WORKS and each.waiting]
 
 
+def not_needed(session: Session, alert_id: UUID) -> set[str]:
+    """The providers in use for which no message of that alert waits."""
+    return {each.provider for each in _outlets(session, "en", alert_id) if not each.waiting}
+
+
 def _outlets(session: Session, language: str, alert_id: UUID | None = None) -> list[Outlet]:
     carried: dict[str, set[tuple[Channel, bool]]] = {}
     for what, courier in couriers.plugged.items():

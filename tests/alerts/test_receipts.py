@@ -258,6 +258,12 @@ def test_who_is_in_the_directory_goes_on_being_told(sent: tuple[Alert, UUID]) ->
     heard(told("failed", error_code="21610", state=State.SUPPRESSED))
     assert message(own).error_class == ErrorClass.OPTED_OUT
     assert count(OptOut) == 0
+    change(own, person_id=None)  # a list of residents has their number too
+    heard(told("failed", error_code="21610", state=State.SUPPRESSED, event_key="again"))
+    assert count(OptOut) == 0
+    change(own, address="+218919999999")
+    heard(told("failed", error_code="21610", state=State.SUPPRESSED, event_key="third"))
+    assert count(OptOut) == 1
 
 
 def test_anybody_else_who_wants_no_more_gets_no_more(sent: tuple[Alert, UUID]) -> None:

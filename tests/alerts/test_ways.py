@@ -6,14 +6,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from crisis.alerts import lanes, sending
+from crisis.alerts import couriers, lanes, sending
 from crisis.alerts.model import AlertState
+from crisis.alerts.outbox import Channel
 from crisis.alerts.ways import Standing, outlets
 from crisis.kernel import clock
 from crisis.kernel.database import reading, writing
+from crisis.kernel.errors import Conflict
 from crisis.kernel.ids import OFFICE_ID
 from tests import given
 from tests.alerts import story
+from tests.alerts.couriers import Told
 from tests.alerts.story import NOON
 
 PAGE = "/office/sending"
@@ -113,3 +116,25 @@ def test_the_alert_that_waits_for_a_provider_that_fails_may_go_on(phone: FlaskCl
     assert f"{where}/resumption" in shown
     assert browser.post(f"{where}/resumption").status_code == 303
     assert "has been failing since" not in page(browser, where)
+
+
+def test_a_way_that_is_held_keeps_back_only_what_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for is_exercise in (False, True):
+        mail = Told("post", Channel.EMAIL)
+        monkeypatch.setitem(couriers.plugged, (Channel.EMAIL, is_exercise), mail)
+    incident = given.an_incident()
+    alert = story.an_alert(story.somebody(given.a_ministry("AAA")), on=incident)
+    story.set_on(alert, state=AlertState.PAUSED)
+    runner, coordinator = given.runs(incident), given.a_coordinator()
+    for provider in ("post", "local"):
+        sending.hold_lane(coordinator, OFFICE_ID, provider=provider, reason="الرقم خاطئ")
+    with pytest.raises(Conflict) as refused:
+        sending.resume_alert(runner, alert.id)
+    assert refused.value.code == "held"
+    sending.open_lane(coordinator, OFFICE_ID, provider="local")
+    story.set_on(alert, state=AlertState.PAUSED)
+    sending.resume_alert(runner, alert.id)
+    with reading() as session:
+        assert lanes.shut(session).keys() == {"post"}
