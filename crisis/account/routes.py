@@ -37,7 +37,7 @@ from crisis.people.model import Ministry, Person, in_language
 from crisis.people.queries import the_office
 from crisis.policy import Actor
 from crisis.settings import Settings
-from crisis.web.asking import Form, answers_on, asked, current_actor, see
+from crisis.web.asking import Form, NothingForm, answers_on, asked, current_actor, see
 from crisis.web.locale import language, say
 from crisis.web.preferences import remember
 from crisis.web.returning import Way, asked_way, go
@@ -101,10 +101,6 @@ class EverywhereForm(Form):
     """Whether this very session goes on."""
 
     but_here: Literal["yes", "no"] = "no"
-
-
-class NothingForm(Form):
-    """A button alone."""
 
 
 def each_time(view: Callable[P, Response]) -> Callable[P, Response]:

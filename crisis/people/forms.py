@@ -112,10 +112,6 @@ class LiaisonForm(Form):
     person_id: UUID
 
 
-class NothingForm(Form):
-    """A button alone."""
-
-
 class PeopleAsked(Form):
     """The search of the people page."""
 

@@ -23,7 +23,6 @@ from crisis.people.forms import (
     MinistryForm,
     NewMinistryForm,
     NewPersonForm,
-    NothingForm,
     PeopleAsked,
     PersonForm,
     SettingsForm,
@@ -42,7 +41,7 @@ from crisis.people.model import (
     in_language,
 )
 from crisis.policy import Action, Actor, Duty, Rank, allows
-from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see
+from crisis.web.asking import NothingForm, answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import language, say
 
 bp = Blueprint("people", __name__)
