@@ -15,12 +15,13 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from itertools import product as every_pair
+from itertools import product as every
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from tests.parts import tools
 from tests.parts.browser import DESKTOP, PHONE, QUIET
@@ -43,6 +44,7 @@ AT_ONCE: Final = 2
 LOST_FOR: Final = 35_000
 PEOPLE: Final = {
     "coordinator": {"ar": "أنور بن زكري", "en": "Anwar", "fr": "Anwar"},
+    "director": {"ar": "سعاد الكيلاني", "en": "Souad", "fr": "Souad"},
     "signer": {"ar": "خالد النعاس", "en": "Khaled", "fr": "Khaled"},
     "water": {"ar": "يوسف الجازوي", "en": "Youssef", "fr": "Youssef"},
     "administrator": {"ar": "سلمى البرعصي", "en": "Salma", "fr": "Salma"},
@@ -89,7 +91,6 @@ SCREENS: Final = (
     Screen("emergency", "/i/{flood}/statements/2/emergency"),
     Screen("rendition", "/i/{flood}/statements/1/renditions/en"),
     Screen("closed", "/i/{closed}"),
-    Screen("closing", "/i/{ending}/closing"),
     Screen("alerts", "/i/{flood}/alerts"),
     Screen("composer", "/i/{flood}/alerts/new"),
     Screen("confirmation", "/i/{flood}/alerts/2/confirmation"),
@@ -98,10 +99,11 @@ SCREENS: Final = (
     Screen("me", "/me"),
     Screen("second-step", "/me/totp"),
     Screen("styleguide", "/styleguide"),
+    Screen("closing", "/i/{ending}/closing", "director"),
     Screen("waiting", "/", "signer"),
     Screen("approval", "{waiting}", "signer"),
     Screen("approval-changed", "{changed}", "signer"),
-    Screen("forbidden", "/office/people/new", "signer", 403),
+    Screen("forbidden", "/simulator", "signer", 403),
     Screen("no-such-page", "/i/none", "signer", 404),
     Screen("approval-done", "{waiting}", "water"),
     Screen("office", "/office", "administrator"),
@@ -138,7 +140,7 @@ def main() -> None:
     only = COMMITTED if "shown" in sys.argv[1:] else None
     shutil.rmtree(TAKEN, ignore_errors=True)
     TAKEN.mkdir(parents=True)
-    looks = [Look(*each) for each in every_pair(LANGUAGES, THEMES, sizes.items())]
+    looks = [Look(*each) for each in every(LANGUAGES, THEMES, sizes.items())]
     with a_demo_office(beside=True) as (served, places):
         start_anew = get_context("spawn")  # a browser does not survive a fork
         with ProcessPoolExecutor(AT_ONCE, mp_context=start_anew) as photographers:
@@ -213,7 +215,8 @@ def photograph(base_url: str, places: Places, only: Collection[str] | None, look
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=tools.chromium(), args=QUIET)
         page = window(browser, base_url, look)
-        for screen, path in walk(page, look.lang, places, wanted):
+        looks = repeat((look.lang, look.theme))
+        for screen, path in walk(page, base_url, places, looks, wanted):
             if only is None or f"{screen.name}-{look}" in only:
                 take(page, screen, path, f"{screen.name}-{look}")
                 taken += 1
@@ -233,8 +236,7 @@ def window(browser: Browser, base_url: str, look: Look) -> Page:
         has_touch=width < 600,
         reduced_motion="reduce",
     )
-    set_look(context.new_page(), base_url, look.lang, look.theme)
-    return context.pages[0]
+    return context.new_page()
 
 
 def set_look(page: Page, base_url: str, lang: str, theme: str) -> None:
@@ -247,16 +249,23 @@ def set_look(page: Page, base_url: str, lang: str, theme: str) -> None:
 
 
 def walk(
-    page: Page, lang: str, places: Places, wanted: Collection[str] | None = None
+    page: Page,
+    base_url: str,
+    places: Places,
+    looks: Iterator[tuple[str, str]],
+    wanted: Collection[str] | None = None,
 ) -> Iterator[tuple[Screen, str]]:
     """Every screen (of `wanted` some, those) with its address, the page signed in as whoever sees
-    it; without the new office when none is served."""
+    it and speaking and looking like the next of `looks`; without the new office when none is
+    served."""
     now = "nobody"
     for screen in SCREENS:
-        if (wanted is not None and screen.name not in wanted) or (
-            screen.seen_by == "founder" and not places.new
-        ):
+        if screen.seen_by == "founder" and not places.new:
             continue
+        if wanted is not None and screen.name not in wanted:
+            continue
+        lang, theme = next(looks)
+        set_look(page, base_url, lang, theme)
         if screen.seen_by != now:
             now = screen.seen_by
             enter(page, PEOPLE[now][lang], places.new if now == "founder" else "")
@@ -282,14 +291,15 @@ def take(page: Page, screen: Screen, path: str, name: str) -> None:
     page.screenshot(path=str(TAKEN / f"{name}.png"))
 
 
-def lose_connection(page: Page, path: str) -> None:
+def lose_connection(page: Page, path: str) -> Response | None:
     """Open a live page, and let it be without its server for longer than it bears in silence."""
     page.clock.install()
-    page.goto(path)
+    there = page.goto(path)
     page.locator("html[data-heard='live']").wait_for(timeout=15_000)
     page.context.set_offline(True)
     page.clock.run_for(LOST_FOR)
     page.locator("html[data-net='off']").wait_for()
+    return there
 
 
 if __name__ == "__main__":
