@@ -104,7 +104,9 @@ def test_a_tile_shows_its_own_people_alone(
 ) -> None:
     alert, people, incident = sent
     story.brought(recipient(alert, people[1]), State.UNKNOWN)
-    shown = page(the_runner(phone, incident), alert, "?tile=unknown").split("<tbody>")[1]
+    shown, listed = page(the_runner(phone, incident), alert, "?tile=unknown").split("<tbody>")
+    assert 'class="st hatched" href="' + at(alert, "?tile=unknown#silent") in shown
+    shown = listed
     assert "هدى" in shown
     assert "سامي" not in shown
     assert page(phone, alert, "?tile=opened")
