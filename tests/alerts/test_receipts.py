@@ -268,7 +268,7 @@ def test_who_is_in_the_directory_goes_on_being_told(sent: tuple[Alert, UUID]) ->
 
 def test_anybody_else_who_wants_no_more_gets_no_more(sent: tuple[Alert, UUID]) -> None:
     _, own = sent
-    change(own, person_id=None)
+    change(own, person_id=None, address="+218919999999")
     for at in range(2):
         event = told("failed", error_code="21610", state=State.SUPPRESSED, event_key=str(at))
         heard(event)
