@@ -4,7 +4,7 @@ import { busyUntil } from "./busy.js";
 import { keepKeyOf } from "./morph.js";
 import { say } from "./words.js";
 
-const formOf = (event) => event.target.closest?.("form[hx-post]");
+const formOf = (event) => event.target.closest?.("form[data-hx-post]");
 
 document.addEventListener("htmx:before:swap", (event) => {
   const form = formOf(event);
@@ -29,7 +29,7 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   const { response, sourceElement, target } = event.detail.ctx;
-  if (!response || !sourceElement?.matches("form[hx-post]")) return; // what is only asked for while one types closes nothing
+  if (!response || !sourceElement?.matches("form[data-hx-post]")) return; // what is only asked for while one types closes nothing
   if (response.status < 400) {
     if (sourceElement.isConnected) sourceElement.reset();
     target?.closest?.("dialog")?.close();

@@ -177,7 +177,7 @@ def _active(each: Element) -> Iterator[str]:
     if each.tag in _EMBEDS and not caged:
         yield f"<{each.tag}>"
     for name, value in told.items():
-        if name.startswith("on") or name == "style" or name.startswith("hx-on"):
+        if name.startswith("on") or name == "style" or name.startswith(("hx-on", "data-hx-on")):
             yield f"<{each.tag} {name}>"
         if name in _LOADS and (_RUNS.match(value) or value.startswith(("//", "http:", "https:"))):
             yield f"<{each.tag} {name}={value[:60]!r}>"

@@ -13,7 +13,7 @@ INLINE = (
     r"<style\b",
     r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"(application/json|importmap)\")[^>]*>",
     r"(?<=[\s\"'])on[a-z]+\s*=\s*[\"']",
-    r"(?<=[\s\"'])hx-on[:\w-]*\s*=",
+    r"(?<=[\s\"'])(data-)?hx-on[:\w-]*\s*=",
     r"javascript:",
 )
 FOREIGN = r"<(script|link|img|iframe|source|video|audio)\b[^>]*\b(src|href)=\"(https?:)?//[^\"]*\""
@@ -116,6 +116,7 @@ def test_a_number_beside_a_noun_is_noticed(tmp_path: Path, html: str, is_wrong: 
         '<script type="module">x</script>',
         '<a href="javascript:x">',
         '<b hx-on:click="x">',
+        '<b data-hx-on:click="x">',
         "<style>x</style>",
     ],
 )
