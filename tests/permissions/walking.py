@@ -26,8 +26,10 @@ def ask(
 ) -> TestResponse:
     """Open the route of that name, or send it its form (`send`, when that is not the right one)."""
     method, endpoint = name.split()
-    (rule,) = app.url_map.iter_rules(endpoint)
-    told = {each: names[each] for each in rule.arguments}
+    rules = app.url_map.iter_rules(endpoint)
+    told = next(
+        {a: names[a] for a in rule.arguments} for rule in rules if rule.arguments <= {*names}
+    )
     path = app.url_map.bind("localhost").build(endpoint, told, method)
     form = {
         key: value.format_map(names) if isinstance(value, str) else value
