@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run demo test check quick reliability screenshots pictures bench bench-start bench-room bench-dispatch vendor words lock clean
+.PHONY: help run demo test check quick reliability screenshots pictures bench bench-start bench-room bench-dispatch vendor words lock clean test-screens html bench-pages
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -15,7 +15,7 @@ PIP    := $(PY) $(INSTALL)
 # ── using it ──────────────────────────────────────────────────────────────────
 
 help: ## list what can be done
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)/.runtime ## start Nasaq on http://localhost:5000 (HOST, PORT, DATABASE_URL …)
 	@exec $(PY) run.py
@@ -45,6 +45,12 @@ reliability: $(VENV)/.tests ## races, kills and stories by the thousand (ARGS="-
 	@STORIES=$${STORIES:-60} $(PY) -m pytest -m slow -s tests/reliability
 	@THOROUGH=1 $(PY) -m pytest -m slow tests/hostile tests/replay tests/browser/test_two_coordinators.py
 
+test-screens: $(VENV)/.tests ## every page × language × theme, wide and narrow: axe, console, widths, weights
+	@THOROUGH=1 $(PY) -m pytest -n 2 -s tests/screens
+
+html: $(VENV)/.tests node_modules/vnu-jar ## the Nu checker reads every page in three languages (needs Java and npm)
+	@$(PY) -m tests.screens.checking
+
 bench: $(VENV)/.tests ## compare, freeze and check a statement of 2,000 words in three languages
 	@$(PY) -m bench.statements
 
@@ -53,6 +59,9 @@ bench-start: $(VENV)/.tests ## time from a second `make run` to the first page, 
 
 bench-room: $(VENV)/.tests ## 200 people in one room: from commit to the last browser, beside a bare server
 	@$(PY) -m bench.room
+
+bench-pages: $(VENV)/.tests ## text and a working button on a slow telephone and a slow line, beside a bare page
+	@$(PY) -m bench.pages
 
 bench-dispatch: $(VENV)/.tests $(VENV)-bench/.peers ## SMS and mail a second, beside task queues and the official SDKs (five minutes)
 	@$(PY) -m bench.dispatching
@@ -66,7 +75,7 @@ pictures: $(VENV)/.tests ## take the pictures of /styleguide anew, for its tests
 	@PICTURES=renew $(PY) -m pytest -q -n 0 tests/pictures
 
 vendor: ## rebuild static/vendor from the npm lock (needs Node)
-	npm ci --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund
 	npm run --silent vendor
 
 words: $(VENV)/.runtime ## collect the words people read, and compile their translations
@@ -84,6 +93,10 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 clean: ## forget the virtual environment and every cache (the database stays)
 	rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis node_modules
 	find crisis migrations tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+node_modules/vnu-jar: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 # ── the virtual environment: installed once, and again only when its list is newer ──
 
