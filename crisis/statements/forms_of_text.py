@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crisis.statements.content import Content, Language
+from crisis.statements.content import Content, Language, Type
 from crisis.statements.elements import Element, elements_of
 from crisis.statements.reading import Sentence, has_short_number, sentences_of
 from crisis.statements.sms import SmsLength, sms_length
@@ -64,17 +64,19 @@ def short_form(
     """The title and as many whole sentences as `parts` have room for, in reading order.
 
     Room goes first to what people should do, then to when we speak again, whom to call, what is
-    known. `before` is a prefix (of an exercise), `below` a last line of its own (a link); both are
-    counted. Nothing is ever cut short: with a title too long for `parts`, the text is longer.
+    known; in a correction or retraction before all that to what it takes back. `before` is a prefix
+    (of an exercise), `below` a last line of its own (a link); both are counted. Nothing is ever cut
+    short: with a title too long for `parts`, the text is longer.
     `never_bare`: where no sentence has room beside the title, the title gives way; where not even
     that helps, the most urgent sentence stands there whole, in more parts.
     """
     body = [sentence for sentence in sentences_of(content, language) if sentence.paragraph]
+    order = _most_urgent(body, _OPENING.get(content.type, 0))
     frame = _Frame(content.titles.get(language, ""), before, below)
-    chosen = _fitting(body, frame, parts)
+    chosen = _fitting(body, order, frame, parts)
     if never_bare and body and not chosen:
         frame = _Frame("", before, below)
-        chosen = _fitting(body, frame, parts) or _most_urgent(body)[:1]
+        chosen = _fitting(body, order, frame, parts) or order[:1]
     text = frame.around([body[each] for each in chosen])
     left_out = [sentence for place, sentence in enumerate(body) if place not in chosen]
     return ShortForm(
@@ -85,18 +87,28 @@ def short_form(
     )
 
 
-def _fitting(body: Sequence[Sentence], frame: "_Frame", parts: int) -> list[int]:
+def _fitting(
+    body: Sequence[Sentence], order: Sequence[int], frame: "_Frame", parts: int
+) -> list[int]:
     """The places of the sentences that have room together, in reading order."""
     chosen: list[int] = []
-    for place in _most_urgent(body):
+    for place in order:
         wider = sorted([*chosen, place])
         if sms_length(frame.around([body[each] for each in wider])).count <= parts:
             chosen = wider
     return chosen
 
 
-def _most_urgent(body: Sequence[Sentence]) -> list[int]:
-    return sorted(range(len(body)), key=lambda place: _urgency(body[place]))
+_OPENING: Final = {Type.CORRECTION: 4, Type.RETRACTION: 1}
+"""The paragraphs that say what is taken back: which statement, what it said, what is right, why."""
+
+
+def _most_urgent(body: Sequence[Sentence], opening: int) -> list[int]:
+    def urgency(place: int) -> int:
+        opens = (body[place].paragraph or 0) <= opening
+        return -1 if opens else _urgency(body[place])
+
+    return sorted(range(len(body)), key=urgency)
 
 
 @dataclass(frozen=True)

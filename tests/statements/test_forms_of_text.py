@@ -94,3 +94,22 @@ def test_words_and_seconds() -> None:
     assert reading_seconds("كلمة " * 96, "ar") == 48
     assert reading_seconds("word " * 150, "en") == 60
     assert reading_seconds("", "fr") == 0
+
+
+def test_a_correction_says_first_what_it_takes_back() -> None:
+    told = Content(
+        Type.CORRECTION,
+        titles={"en": "The dam"},
+        bodies={
+            "en": paragraphs_of(
+                "Correction to statement 1 of 05:22.\nWe said: the level is steady.\n"
+                "The correct information is: it rises.\nWhy it happened: an old reading.\n"
+                "Keep away from the wadi. Next update at 06:00. Call 1415. "
+                "Rescue teams have been on site since the first hour and search every street."
+            )
+        },
+    )
+    short = short_form(told, "en", parts=1)
+    assert short.text.startswith("The dam. Correction to statement 1 of 05:22. We said:")
+    assert "The correct information is: it rises." in short.text
+    assert "Rescue teams" not in short.text
