@@ -222,7 +222,7 @@ def give_a_duty(room: Page, phone: Page) -> None:
 def approve(phone: Page) -> None:
     """From what waits for them, to their signature: two taps."""
     phone.goto("/")
-    phone.locator("#waiting a").click()
+    phone.locator("#waiting a[href*='/approvals/']").click()
     phone.locator("#approve button").click()
     expect(phone.locator(".stamp")).to_be_visible()
 

@@ -57,14 +57,19 @@ def write(page: Page, ref: str, *, interior: UUID) -> None:
     """Six paragraphs in three languages, one of them a ministry's; the page keeps them itself."""
     page.goto(f"/i/{ref}/statements/new")
     page.locator("#begin button").click()
-    later = clock.now().astimezone(ZoneInfo("Africa/Tripoli")) + timedelta(minutes=55)
     for language, paragraphs in TEXTS.items():
         page.locator(f"#edit-title_{language}").fill(TITLES[language])
         for place, text in enumerate(paragraphs):
             cell = page.locator(f"textarea[name={language}]").nth(place)
-            cell.fill(text.format(time=later.strftime("%H:%M")))
+            cell.fill(text.format(time=when_next()))
     page.locator("[name=owner]").nth(1).select_option(str(interior))
     expect(page.locator("#saved")).to_contain_text("حُفظت", timeout=15_000)
+
+
+def when_next() -> str:
+    """When the texts say that people hear again."""
+    later = clock.now().astimezone(ZoneInfo("Africa/Tripoli")) + timedelta(minutes=55)
+    return later.strftime("%H:%M")
 
 
 def send_for_approval(page: Page, ministries: list[str], *, role: str) -> None:
