@@ -41,9 +41,11 @@ def remembered(known: Beside, content: Content, confirmed: Collection[Place] = (
         language = str(place[0])
         before = known.get(language, {}).get(translation)
         originals = list(filter(None, [original])) if before is None else list(before)
-        if place in confirmed and original not in originals:
+        if place in confirmed:
             originals.append(original)
-        after.setdefault(language, {})[translation] = originals
+        # The same words may stand in several places, true to the original of each.
+        here = after.setdefault(language, {}).setdefault(translation, [])
+        here.extend(each for each in originals if each not in here)
     return after
 
 

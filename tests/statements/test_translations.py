@@ -88,3 +88,15 @@ def test_an_outdated_translation_is_not_sent_for_signature(house: str) -> None:
         given.submitted(writing.statement, ROLE, by=writing.by)
     writing.goes_on("الطريق مفتوح.", "The road is open.")
     given.submitted(writing.statement, ROLE, by=writing.by)
+
+
+def test_words_that_stand_twice_are_true_to_the_original_of_each_place(house: str) -> None:
+    keep = "Keep away from the valley.\nKeep away from the valley."
+    writing = Writing("ابتعدوا عن الوادي.\nلا تقتربوا من الوادي.", keep)
+    assert writing.outdated == []
+
+    writing.goes_on("ابتعدوا عن الوادي.\nلا تقتربوا من السد.", keep)
+    assert writing.outdated == [2]
+    writing.goes_on("ابتعدوا عن الوادي.\nلا تقتربوا من السد.", keep, confirmed=(2,))
+    assert writing.outdated == []
+    given.submitted(writing.statement, ROLE, by=writing.by)
