@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crisis.web.assets import edition
-from tests.given import an_office
+from tests.given import a_coordinator, an_office, signed_in
 from tests.parts.pages import app, client
 from tests.structure.tree import ROOT
 
@@ -58,6 +58,28 @@ def test_what_is_asked_for_as_of_another_edition_is_asked_for_again(
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-cache"
     assert client.get(f"{way}/css/none.css").status_code == 404
+
+
+def test_a_file_is_one_file_whichever_way_leads_to_it(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        straight = app.url_for("static", filename="css/base.css")
+    around = straight.replace("/css/", "/nope/%2e%2e/css/")
+    packs = {"Accept-Encoding": "gzip"}
+
+    assert client.get(around, headers=packs).data == client.get(straight, headers=packs).data
+    outside = straight.replace("/css/base.css", "/%2e%2e/run.py")
+    assert client.get(outside, headers=packs).status_code == 404
+
+
+def test_the_page_that_says_there_is_no_such_file_is_nobody_elses(client: FlaskClient) -> None:
+    an_office()
+    signed_in(client, a_coordinator())
+    missing = client.get("/static/css/none.css")
+
+    assert missing.status_code == 404
+    assert missing.headers["Cache-Control"] == "no-store"
+    assert "Cookie" in missing.vary
+    assert "Content-Security-Policy" in missing.headers
 
 
 def test_words_travel_packed_to_who_can_unpack_them(app: Flask, client: FlaskClient) -> None:

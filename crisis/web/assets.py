@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, request, send_from_directory
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
+from werkzeug.security import safe_join
 
 A_YEAR: Final = 365 * 24 * 3600
 WORDS: Final = frozenset({".css", ".js", ".json", ".svg", ".txt"})
@@ -69,12 +71,15 @@ def _is_font(filename: str) -> bool:
 
 def _answer(folder: Path, filename: str, lasting: bool) -> Response:
     """The file; whoever asked for it as part of another edition asks again next time."""
+    place = safe_join(str(folder), filename)
+    if place is None:
+        raise NotFound
     response = send_from_directory(folder, filename, max_age=A_YEAR if lasting else None)
     if not lasting:
         return response
     response.cache_control.public = True
     response.cache_control.immutable = True
-    file = folder / filename
+    file = Path(place)
     if file.suffix in WORDS:
         response.vary.add("Accept-Encoding")
         if request.accept_encodings["gzip"] and response.status_code == 200:

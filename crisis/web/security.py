@@ -1,5 +1,6 @@
 """What protects every page: who may come in, what a page may load, how much may be sent."""
 
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
@@ -42,10 +43,9 @@ SAME_FOR_ALL: Final = frozenset(
     {
         *("newsroom.index", "newsroom.show"),
         *("acknowledgement.show", "acknowledgement.answer"),
-        "static",
     }
 )
-"""What depends on nobody's cookies: none is set, and caches need not look at any."""
+"""What depends on nobody's cookies, as our files do: none is set, caches need not look at any."""
 
 CSP: Final = "; ".join(
     (
@@ -78,7 +78,7 @@ class _FormSession(SecureCookieSessionInterface):
     """The cookie of forms, left alone by pages that are the same for everybody."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.endpoint not in SAME_FOR_ALL:
+        if request.endpoint not in SAME_FOR_ALL and not _is_file(response):
             super().save_session(app, session, response)
 
 
@@ -133,14 +133,19 @@ def _guard(response: Response) -> Response:
         response.headers.setdefault(name, HEADERS[name])
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
+    if not _is_file(response):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
+def _is_file(response: Response) -> bool:
+    """Whether it is one of our files; the page that says there is none depends on who asks."""
+    return request.endpoint == "static" and response.status_code < HTTPStatus.BAD_REQUEST
+
+
 def _is_part_of_page(response: Response) -> bool:
     kind = response.mimetype or ""
-    return request.endpoint == "static" and kind.startswith(("text/css", "text/java", "font/"))
+    return _is_file(response) and kind.startswith(("text/css", "text/java", "font/"))
 
 
 def _rate_store(settings: Settings) -> str:
