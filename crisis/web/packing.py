@@ -45,7 +45,7 @@ def pack(response: Response) -> Response:
 def packed(words: bytes) -> bytes:
     """In the format of gzip; a name of random length stands in its head, which nobody reads."""
     into = BytesIO()
-    noise = "n" * secrets.randbelow(MOST_NOISE)
+    noise = "n" * (1 + secrets.randbelow(MOST_NOISE))  # without any, the head would have no name
     with gzip.GzipFile(noise, "wb", LEVEL, into, mtime=0) as file:
         file.write(words)
     return into.getvalue()

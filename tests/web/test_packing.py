@@ -2,8 +2,10 @@
 
 import gzip
 
+import pytest
 from flask.testing import FlaskClient
 
+from crisis.web import packing
 from crisis.web.packing import LEAST, MOST_NOISE
 from tests.given import a_coordinator, an_office, signed_in
 from tests.parts.pages import app, client
@@ -37,6 +39,15 @@ def test_its_length_is_another_one_each_time(client: FlaskClient) -> None:
 
     assert len(set(lengths)) > 3
     assert max(lengths) - min(lengths) < MOST_NOISE
+
+
+def test_every_noise_makes_a_length_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = []
+    for noise in range(MOST_NOISE):
+        monkeypatch.setattr(packing.secrets, "randbelow", lambda _, noise=noise: noise)
+        lengths.append(len(packing.packed(b"words")))
+
+    assert lengths == list(range(lengths[0], lengths[0] + MOST_NOISE))
 
 
 def test_what_is_short_or_unchanged_is_left_alone(client: FlaskClient) -> None:
