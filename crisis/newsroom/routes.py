@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Final
 
-from flask import Blueprint, g, make_response, render_template, request
+from flask import Blueprint, current_app, g, make_response, render_template, request, url_for
 from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from crisis.newsroom import queries
 from crisis.people.model import in_language
 from crisis.people.queries import the_office
 from crisis.statements.content import LANGUAGES, Language
+from crisis.statements.forms_of_text import EXERCISE
 from crisis.web.asking import Form, asked_of_url
 from crisis.web.locale import day
 
@@ -38,7 +39,9 @@ def show(ref: str, number: int) -> Response:
     """One released statement."""
     lang = asked_of_url(LanguageForm).lang
     article = queries.article(ref, number, lang)
-    return _page("newsroom/statement.html", lang, article=article)
+    drill = bool(g.get("office_drill")) or article.shown.is_exercise
+    prefix = EXERCISE[article.language] if drill else ""
+    return _page("newsroom/statement.html", lang, drill=drill, article=article, prefix=prefix)
 
 
 def _by_day(found: list[queries.Published]) -> list[tuple[str, list[queries.Published]]]:
@@ -46,14 +49,25 @@ def _by_day(found: list[queries.Published]) -> list[tuple[str, list[queries.Publ
     return [(date, list(group)) for date, group in grouped]
 
 
-def _page(template: str, lang: Language, **shown: object) -> Response:
-    g.drill = bool(g.get("office_drill"))
+def _page(template: str, lang: Language, *, drill: bool = False, **shown: object) -> Response:
+    g.drill = drill or bool(g.get("office_drill"))
     with force_locale(lang):
         name = in_language(the_office().name, lang)
         text = render_template(
-            template, spoken=lang, languages=LANGUAGES, office_name=name, **shown
+            template,
+            spoken=lang,
+            languages=LANGUAGES,
+            office_name=name,
+            whole=_whole_address,
+            **shown,
         )
     answer = make_response(text)
     answer.headers["Cache-Control"] = KEPT
     answer.add_etag()
     return answer.make_conditional(request)
+
+
+def _whole_address(lang: Language | None = None) -> str:
+    """Of this page in that language, for machines: they follow nothing but whole addresses."""
+    base: str = current_app.config["SETTINGS"].public_base_url or request.host_url
+    return base.rstrip("/") + url_for(request.endpoint or "", **request.view_args or {}, lang=lang)
