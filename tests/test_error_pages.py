@@ -6,8 +6,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from crisis.kernel.errors import Forbidden
 from crisis.policy import Action, Duty, Rank, who_may
-from tests.given import a_coordinator, a_person, an_office, signed_in
+from crisis.statements.commands import create_statement
+from tests.given import (
+    a_coordinator,
+    a_person,
+    a_text,
+    an_incident,
+    an_office,
+    signed_in,
+    someone,
+)
 from tests.parts.pages import app, client
 
 __all__ = ["app", "client"]
@@ -75,3 +85,12 @@ def test_a_page_that_is_not_there_leads_back(client: FlaskClient) -> None:
     assert answer.status_code == 404
     assert 'class="btn primary" href="/"' in answer.get_data(as_text=True)
     assert "who-can" not in answer.get_data(as_text=True)
+
+
+def test_who_may_is_not_told_of_a_restricted_incident(client: FlaskClient) -> None:
+    an_office()
+    for restricted in (False, True):
+        incident = an_incident(restricted=restricted)
+        with pytest.raises(Forbidden) as refused:
+            create_statement(someone(Duty.OBSERVER, on=incident), incident.id, content=a_text())
+        assert bool(refused.value.needs) is not restricted

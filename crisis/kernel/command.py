@@ -134,7 +134,9 @@ def _permit(actor: Actor, action: Action, case: Case | None, kind: type[Any]) ->
     if case is not None and not policy.knows_of(actor, action, case):
         raise _no_such(kind)
     if not policy.allows(actor, action, case):
-        raise Forbidden(Message("You do not have the duty that this needs."), needs=action)
+        # Who may is told for an incident that is open to the office: in another it is fewer.
+        needs = "" if case and case.restricted else action
+        raise Forbidden(Message("You do not have the duty that this needs."), needs=needs)
 
 
 def _no_such(_kind: type[Any]) -> NotFound:
