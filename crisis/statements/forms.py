@@ -1,6 +1,6 @@
 """What the forms of a statement may carry."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Annotated, Any, Final, Literal
@@ -23,6 +23,9 @@ from crisis.web.asking import LARGEST_NUMBER, Form
 
 LONGEST_PARAGRAPH: Final = 4000
 PARAGRAPHS: Final = 60
+"""How many a text has in one language at most. A correction of it begins with `OPENING` more, and
+may be taken back like any text, so a form takes that many more."""
+OPENING: Final = 4
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
 SIGNED_WITHIN_MINUTES: Final = (10, 15, 30, 60, 120, 240, 720)
 
@@ -33,9 +36,9 @@ Words = Annotated[str, prose(4000)]
 OptionalWords = Annotated[str | None, optional(prose(4000))]
 Title = Annotated[str | None, optional(line(200))]
 Cell = Annotated[str | None, optional(prose(LONGEST_PARAGRAPH))]
-Cells = Annotated[list[Cell], Field(max_length=PARAGRAPHS, default_factory=list)]
+Cells = Annotated[list[Cell], Field(max_length=PARAGRAPHS + OPENING, default_factory=list)]
 Owner = Annotated[UUID | None, BeforeValidator(lambda typed: typed or None)]
-Owners = Annotated[list[Owner], Field(max_length=PARAGRAPHS, default_factory=list)]
+Owners = Annotated[list[Owner], Field(max_length=PARAGRAPHS + OPENING, default_factory=list)]
 Ids = Annotated[list[UUID], Field(max_length=60, default_factory=list)]
 Codes = Annotated[list[Code], Field(max_length=30, default_factory=list)]
 Duties = Annotated[list[Duty], Field(max_length=15, default_factory=list)]
@@ -85,6 +88,7 @@ class EditForm(Form):
         for place, language in enumerate(_ORDER):
             if body := _body([(cells[place], owner) for cells, owner in rows]):
                 bodies[language] = body
+        _must_fit(self.type, bodies)
         return Content(
             type=self.type,
             titles=_texts(titles),
@@ -318,6 +322,13 @@ def _body(cells: Sequence[tuple[str, UUID | None]]) -> tuple[Paragraph, ...]:
     """Without what is empty at the end; an empty paragraph before keeps its translations level."""
     written = max((place for place, (text, _) in enumerate(cells, 1) if text), default=0)
     return tuple(Paragraph(text, owner) for text, owner in cells[:written])
+
+
+def _must_fit(type: Type, bodies: Mapping[Language, Sequence[Paragraph]]) -> None:
+    most = PARAGRAPHS + (OPENING if type in {Type.CORRECTION, Type.RETRACTION} else 0)
+    words = Message("A text has {most} paragraphs at most.", most=most)
+    if fields := {each: words for each, body in bodies.items() if len(body) > most}:
+        raise Invalid(words, fields=fields)
 
 
 def _of_the_rulebook(typed: str) -> str:

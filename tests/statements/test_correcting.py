@@ -3,7 +3,7 @@
 import pytest
 
 from crisis.incidents.model import Incident
-from crisis.kernel.errors import Conflict, Forbidden
+from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.policy import Actor, Duty
 from crisis.statements.commands import (
     edit_statement,
@@ -11,6 +11,7 @@ from crisis.statements.commands import (
     prepare_retraction,
 )
 from crisis.statements.content import Content, Type, paragraphs_of
+from crisis.statements.forms import PARAGRAPHS, EditForm
 from crisis.statements.model import SlotSpec, State, Statement
 from tests import given
 from tests.parts.refusals import refused
@@ -173,3 +174,24 @@ def test_an_observer_begins_no_correction(house: str) -> None:
         prepare_correction(
             given.someone(Duty.OBSERVER, on=incident), statement.id, what_was_wrong=WRONG
         )
+
+
+def test_the_longest_text_can_be_corrected_and_a_longer_one_is_not_written(house: str) -> None:
+    incident = given.an_incident()
+    health, of_health = given.a_liaison(incident)
+    lines = [given.INSTRUCTION, *(f"فقرة رقم {n} من النص." for n in range(2, PARAGRAPHS + 1))]
+    longest = EditForm(based_on=1, type=Type.PRESS_RELEASE, ar=list(lines)).content("UTC")
+    statement = given.a_statement(on=incident, text=given.a_text("\n".join(lines)))
+    assert longest.bodies == statement.content.bodies
+    given.submitted(statement, of_health)
+    given.answered(statement, health)
+    given.sent_out(statement, by=given.runs(incident))
+    by = given.someone(Duty.DRAFTER, on=incident)
+    begun = prepare_correction(by, statement.id, what_was_wrong=WRONG)
+    correction = given.statement(begun.statement_id).content
+
+    typed = [each.text for each in correction.bodies["ar"]]
+    sent = EditForm(based_on=1, type=Type.CORRECTION, ar=list(typed))
+    assert sent.content("UTC").bodies == correction.bodies
+    with refused(Invalid, "invalid"):
+        EditForm(based_on=1, type=Type.PRESS_RELEASE, ar=[*lines, "."]).content("UTC")
