@@ -58,7 +58,8 @@ class Published:
 class Pin:
     """A statement on the axis of time, 0 to 100: gone out, or due."""
 
-    number: int
+    number: int | None
+    """None for what is due: the next number may go to a text that never goes out."""
     time: datetime
     at: float
     is_due: bool
@@ -247,17 +248,17 @@ def _live(session: Session, statement: Statement, incident: Incident, language: 
         latest=_published(session, statement, incident, language),
         next_update_at=promised,
         is_late=promised is not None and promised <= clock.now(),
-        axis=_axis(session, incident, statement.number, promised),
+        axis=_axis(session, incident, promised),
     )
 
 
-def _axis(session: Session, incident: Incident, newest: int, promised: datetime | None) -> Axis:
+def _axis(session: Session, incident: Incident, promised: datetime | None) -> Axis:
     """With a tenth of the time before the first statement and after the last."""
     rows = session.scalars(select(Statement).where(Statement.incident_id == incident.id)).all()
     told = {each.number: _version_out(each).released_at for each in rows if _is_public(each)}
-    out = sorted((at, number) for number, at in told.items() if at)
+    out: list[tuple[datetime, int | None]] = [*sorted((at, n) for n, at in told.items() if at)]
     now = clock.now()
-    due = [(promised, newest + 1)] if promised and promised > now else []
+    due = [(promised, None)] if promised and promised > now else []
     first, last = out[0][0], max(now, *(at for at, _number in due)) if due else now
     beside = max((last - first) / 10, _SHORTEST)
     start, span = first - beside, last - first + 2 * beside

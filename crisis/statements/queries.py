@@ -313,7 +313,8 @@ class Promise:
 class Pin:
     """A statement on the axis of an incident: gone out, or due."""
 
-    number: int
+    number: int | None
+    """None for what is due: the next number may go to a text that never goes out."""
     at: datetime
     is_due: bool
 
@@ -508,8 +509,7 @@ def pins_of(session: Session, incident_id: UUID) -> list[Pin]:
     promised = promise_of(session, incident_id)
     if promised is None:
         return gone
-    number = max((pin.number for pin in gone), default=0) + 1
-    return [*gone, Pin(number, promised.due_at, is_due=True)]
+    return [*gone, Pin(None, promised.due_at, is_due=True)]
 
 
 def to_sign(session: Session, incident_id: UUID, by: Actor) -> UUID | None:

@@ -233,7 +233,10 @@ def _ribbon(pins: bool = True) -> Sample:
         return (at - start).total_seconds() * 100 / whole
 
     def pin(number: int, at: datetime) -> Sample:
-        return Sample(at=part(at), time=at, number=number, is_due=at > NOW, crowded=False)
+        due = at > NOW
+        return Sample(
+            at=part(at), time=at, number=None if due else number, is_due=due, crowded=False
+        )
 
     hours = [_before(minutes=257 - 60 * n, seconds=14) for n in range(7)]
     stands = [_before(minutes=276), _before(minutes=137), NOW + timedelta(minutes=12.8)]
