@@ -9,6 +9,8 @@ const CAUGHT_UP_IN = 2000;
 const BACK_SHOWN_FOR = 6000;
 const root = document.documentElement;
 let heardAt = performance.now();
+let toldAt = heardAt; // by whatever came, whether or not the page is whole
+let isBehind = false;
 let lostAt = 0;
 let triesAt = 0;
 let missed = 0;
@@ -17,7 +19,9 @@ let manner = "live"; // or "polling"
 
 /** Something true arrived just now, by socket ("live") or by asking ("polling"). */
 export function heard(how) {
-  [heardAt, manner, lostAt, triesAt] = [performance.now(), how, 0, 0];
+  toldAt = performance.now();
+  if (isBehind) return;
+  [heardAt, manner, lostAt, triesAt] = [toldAt, how, 0, 0];
   if (root.dataset.net && !isReturning) comeBack();
   show();
 }
@@ -29,14 +33,24 @@ export function lost({ silently = false, wait = 0 } = {}) {
   if (wait) triesAt = performance.now() + wait;
 }
 
-/** Seconds since something was heard. */
-export const age = () => Math.floor((performance.now() - heardAt) / 1000);
+const since = (moment) => Math.floor((performance.now() - moment) / 1000);
+
+/** Seconds since anything came from the server. */
+export const silence = () => since(toldAt);
 
 /** One more line is there. True when it is told together with the others that were missed. */
 export function arrived() {
   missed += 1;
   return isReturning || lostAt > 0;
 }
+
+// While a part of the page cannot be fetched, whatever else arrives does not make the page live.
+document.addEventListener("nasaq:fetched", ({ detail: isWhole }) => {
+  if (isWhole && !isBehind) return;
+  isBehind = !isWhole;
+  if (isBehind) lost();
+  else heard(manner);
+});
 
 function comeBack() {
   isReturning = true;
@@ -60,8 +74,8 @@ function show() {
   else delete root.dataset.net;
   root.dataset.heard = manner;
   const tries = Math.ceil((triesAt - now) / 1000);
-  fill("[data-age]", say(step ? "lost" : manner, age()));
-  for (const place of document.querySelectorAll("[data-age-words]")) place.textContent = place.dataset.ageWords.replace("#", digits(age()));
+  fill("[data-age]", say(step ? "lost" : manner, since(heardAt)));
+  for (const place of document.querySelectorAll("[data-age-words]")) place.textContent = place.dataset.ageWords.replace("#", digits(since(heardAt)));
   fill("[data-next-try]", tries > 0 ? say("tries", tries) : say("trying"));
 }
 

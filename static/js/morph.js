@@ -24,10 +24,11 @@ export function leftAlone(element) {
   });
 }
 
-/** Turn the element into what `html` says it is now, or will be once nobody works in it: then the latest that was said. */
-export function morph(element, html) {
+/** Turn the element into what `html` says it is now, or will be once nobody works in it: then the latest that was said.
+ *  Whoever has waited for that already says so, and does not wait again. */
+export function morph(element, html, wasAwaited = false) {
   if (held.has(element)) return void (held.get(element).html = html);
-  const left = leftAlone(element);
+  const left = wasAwaited ? null : leftAlone(element);
   if (!left) return become(element, html);
   held.set(element, { html });
   left.then(() => {

@@ -5,8 +5,12 @@ import { leftAlone, morph } from "./morph.js";
 
 const SPREAD = 1200; // so that a full room does not ask in the same instant
 const PATIENCE = 8000;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 15000;
 const wanted = new Set();
+const left = new WeakMap(); // part → whether whoever works in it was waited for
 let timer = 0;
+let wait = FIRST_WAIT;
 
 /** Fetch these parts (ids) of the page again soon; asked several times at once, they are fetched once. */
 export function refetch(ids, within = SPREAD) {
@@ -18,23 +22,44 @@ async function fetchNow() {
   timer = 0;
   const parts = [...wanted].map((id) => document.getElementById(id)).filter(Boolean);
   wanted.clear();
-  // What somebody works in is fetched when they are done, so that it is as of then.
-  const free = parts.filter((part) => {
-    const left = leftAlone(part);
-    left?.then(() => refetch([part.id], 1));
-    return !left;
-  });
+  const free = parts.filter(isFree);
   if (free.length) await busyUntil(free, renew(free));
 }
 
+// What somebody works in is fetched when they are done, or after five seconds, so that it is as of then; waited for once.
+function isFree(part) {
+  if (left.has(part)) return left.get(part);
+  const leaving = leftAlone(part);
+  if (!leaving) return true;
+  left.set(part, false);
+  leaving.then(() => (left.set(part, true), refetch([part.id], 1)));
+  return false;
+}
+
 async function renew(parts) {
-  const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, signal }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await fetchPage().catch(() => null);
+  document.dispatchEvent(new CustomEvent("nasaq:fetched", { detail: text !== null }));
+  if (text === null) return again(parts);
+  wait = FIRST_WAIT;
+  const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of parts) {
     const there = page.getElementById(part.id);
-    if (part.isConnected && there) await morph(part, there.outerHTML);
+    if (part.isConnected && there) await morph(part, there.outerHTML, left.delete(part));
   }
   tellWhatIsAsked();
+}
+
+/** The page as it is now, "" when it has moved; throws when it cannot be had. */
+async function fetchPage() {
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, signal });
+  if (!answer.ok) throw Error(answer.status);
+  return answer.redirected ? "" : answer.text();
+}
+
+// The longer it fails, the less often it is tried.
+function again(parts) {
+  for (const { id } of parts) wanted.add(id);
+  timer ||= setTimeout(fetchNow, wait * (0.7 + Math.random() * 0.3));
+  wait = Math.min(wait * 2, LONGEST_WAIT);
 }

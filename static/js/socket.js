@@ -1,7 +1,7 @@
 // Keeps a socket open: a one-time ticket, WebSocket only, half a second to eight between attempts. While there is none,
 // it asks over HTTP every three seconds, so a network that blocks sockets costs comfort and no line.
 import { io } from "../vendor/socket.io.js";
-import { heard, lost, age } from "./age.js";
+import { heard, lost, silence } from "./age.js";
 import "./due.js";
 
 const FIRST_WAIT = 500;
@@ -45,7 +45,7 @@ export function stayConnected({ hello, on, poll }) {
   };
   const retry = () => ((wait = FIRST_WAIT), attempt());
   setInterval(() => isLive() || poll(), POLL_EVERY);
-  setInterval(() => isLive() && age() > SILENT_AFTER && (lost({ silently: true }), retry()), 1000);
+  setInterval(() => isLive() && silence() > SILENT_AFTER && (lost({ silently: true }), retry()), 1000);
   addEventListener("online", retry);
   addEventListener("offline", () => lost());
   document.addEventListener("visibilitychange", () => {

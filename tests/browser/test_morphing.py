@@ -85,6 +85,7 @@ def test_when_what_had_the_focus_is_gone_the_focus_stays_in_its_part(bare_page: 
 
 def test_a_part_that_is_fetched_says_so_and_late_draws_a_line(bare_page: OpenPage) -> None:
     page = opened(bare_page)
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))
     page.evaluate(
         "async () => { const { busyUntil } = await import('/static/js/busy.js');"
         " const ended = new Promise((end) => (window.end = end));"
@@ -99,3 +100,106 @@ def test_a_part_that_is_fetched_says_so_and_late_draws_a_line(bare_page: OpenPag
 
     page.evaluate("end()")
     expect(page.locator("#part:not([aria-busy], [data-late])")).to_have_count(1)
+
+
+FETCHED = '<div id="part"><p id="said">{}</p><a id="act" href="#">Act</a></div>'
+FRAME = """<button id="elsewhere">Elsewhere</button><div id="words" hidden></div>
+<div id="sr-polite"></div><div id="sr-alert"></div>"""
+FETCHING = """async ({ answers, html }) => {
+  const { refetch } = await import('/static/js/refetch.js');
+  const { heard } = await import('/static/js/age.js');
+  window.asked = 0;
+  window.fetch = async () => new Response(html, { status: answers[asked++] ?? 200 });
+  window.hear = () => heard('live');
+  window.again = () => refetch(['part'], 1);
+}"""
+
+
+def fetching(open_page: OpenPage, answers: list[int]) -> Page:
+    """A page with a part that is fetched anew; the first answers have these statuses."""
+    page = open_page(FRAME + FETCHED.format("old"))
+    page.clock.install()
+    page.evaluate(FETCHING, {"answers": answers, "html": FETCHED.format("new")})
+    return page
+
+
+def test_a_part_somebody_stays_in_is_fetched_after_five_seconds(bare_page: OpenPage) -> None:
+    page = fetching(bare_page, [])
+    page.locator("#act").focus()
+    page.evaluate("again()")
+    page.clock.run_for(2_000)
+    page.evaluate("again()")
+    page.clock.run_for(1_000)
+    assert page.evaluate("asked") == 0
+    page.clock.run_for(2_500)
+
+    expect(page.locator("#said")).to_have_text("new")
+    expect(page.locator("#act")).to_be_focused()
+    assert page.evaluate("asked") == 1
+
+
+def test_what_cannot_be_fetched_is_tried_again_and_the_page_is_not_live_meanwhile(
+    bare_page: OpenPage,
+) -> None:
+    page = fetching(bare_page, [503] * 5)
+    page.evaluate("again()")
+    for _ in range(9):
+        page.clock.run_for(1_000)
+        page.evaluate("hear()")
+    expect(page.locator("html")).to_have_attribute("data-net", "slow")
+    expect(page.locator("#said")).to_have_text("old")
+    assert page.evaluate("asked") < 6
+
+    for _ in range(30):
+        page.clock.run_for(1_000)
+    expect(page.locator("#said")).to_have_text("new")
+    expect(page.locator("html:not([data-net])")).to_have_count(1)
+    assert page.evaluate("asked") == 6
+
+
+def test_what_one_person_wrote_on_a_device_is_nobody_elses(bare_page: OpenPage) -> None:
+    page = bare_page('<form id="compose"><textarea name="ar"></textarea></form>')
+    script = """async ({ me, text }) => {
+      document.body.dataset.me = me;
+      const form = document.getElementById('compose');
+      const { keepDraft, keptDraft } = await import('/static/js/draft.js');
+      if (text) form.elements.ar.value = text, keepDraft(form);
+      return keptDraft(form);
+    }"""
+    page.evaluate(script, {"me": "huda", "text": "words of Huda"})
+    page.reload()
+    assert page.evaluate(script, {"me": "salem", "text": ""}) is None
+    page.reload()
+    assert page.evaluate(script, {"me": "huda", "text": ""}) == [["ar", "words of Huda"]]
+
+
+def test_a_number_is_read_in_any_digits_however_it_is_grouped(bare_page: OpenPage) -> None:
+    page = bare_page("")
+    read = "async (text) => (await import('/static/js/digits.js')).value(text)"
+
+    for text in ("10000", "10,000", "10\u202f000", "١٠٬٠٠٠", "۱۰٬۰۰۰"):
+        assert page.evaluate(read, text) == 10_000, text
+
+
+EDITOR = """<form id="edit" action="/edit"><input name="based_on" value="1" data-kept="s">
+<div data-row><textarea name="ar" lang="ar">old</textarea>
+<div class="in-fr"><textarea name="fr" lang="fr">ancien</textarea>
+<button name="valid" value="fr-1">Still valid</button></div>
+<span class="no"></span><select></select></div></form>
+<p id="saved" data-saving="" data-saved="" data-kept=""></p><p id="conflict-note" hidden></p>"""
+
+
+def test_who_found_a_translation_true_said_nothing_of_a_later_original(
+    bare_page: OpenPage,
+) -> None:
+    page = bare_page(FRAME + EDITOR)
+    page.evaluate(
+        "async () => { window.fetch = async () => new Response('{}', { status: 422 });"
+        " await import('/static/js/editor.js'); }"
+    )
+    confirmed = page.locator("input[name=valid]")
+    page.get_by_role("button", name="Still valid").click()
+    page.locator("[name=fr]").first.press_sequentially("x")
+    expect(confirmed).to_have_count(1)
+    page.locator("[name=ar]").first.press_sequentially("y")
+    expect(confirmed).to_have_count(0)
