@@ -1,8 +1,8 @@
 // What somebody writes in the composer of alerts is kept on this device with every keystroke, until it has been sent. One
-// place for each incident; whichever page follows a sending forgets it.
+// place for each person and incident; whichever page follows a sending forgets it.
 import { keep, recall } from "./kept.js";
 
-const place = `alert:${location.pathname.split("/").slice(1, 3).join("/")}`;
+const place = `nasaq:${document.body.dataset.me}:alert:${location.pathname.split("/").slice(1, 3).join("/")}`;
 const OURS = ["csrf_token", "_key", "_form", "revision", "seen", "then"];
 
 const fieldsOf = (form) => [...new FormData(form)].filter(([name]) => !OURS.includes(name));
