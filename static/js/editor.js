@@ -90,7 +90,12 @@ form.addEventListener("submit", (event) => {
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "valid", value: button.value }));
   save();
 });
-form.addEventListener("input", () => (grow(), changed()));
+form.addEventListener("input", ({ target }) => {
+  // Whoever found it true compared it with the text as it was: what is not saved yet holds until another language changes.
+  for (const each of form.querySelectorAll("input[name=valid]")) if (target.lang && !each.value.startsWith(target.lang)) each.remove();
+  grow();
+  changed();
+});
 form.addEventListener("change", changed);
 restore(recall(place));
 if (early) (grow(), changed());
