@@ -44,7 +44,7 @@ def test_its_length_is_another_one_each_time(client: FlaskClient) -> None:
 def test_every_noise_makes_a_length_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     lengths = []
     for noise in range(MOST_NOISE):
-        monkeypatch.setattr(packing.secrets, "randbelow", lambda _, noise=noise: noise)
+        monkeypatch.setattr("secrets.randbelow", lambda _, noise=noise: noise)
         lengths.append(len(packing.packed(b"words")))
 
     assert lengths == list(range(lengths[0], lengths[0] + MOST_NOISE))
