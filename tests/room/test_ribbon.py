@@ -1,5 +1,6 @@
 """The rhythm of an incident on one axis, however long it lasts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,9 @@ def test_what_is_only_due_has_no_number_yet(house: str) -> None:
     """The next number may become an internal brief, which nobody outside ever reads."""
     incident = given.an_incident()
     health, slot = given.a_liaison(incident)
-    statement = given.a_statement(on=incident, text=given.a_text(type=Type.UPDATE))
+    due = clock.now() + timedelta(hours=2)
+    text = replace(given.a_text(type=Type.UPDATE), next_update_at=due)
+    statement = given.a_statement(on=incident, text=text)
     given.submitted(statement, slot)
     given.answered(statement, health)
     release_statement(
@@ -33,7 +36,7 @@ def test_what_is_only_due_has_no_number_yet(house: str) -> None:
         statement.id,
         version=1,
         channels=("website",),
-        next_update_at=clock.now() + timedelta(hours=2),
+        next_update_at=due,
     )
     ribbon = read_room(given.runs(incident), incident.id, "ar").shown.ribbon
     assert ribbon is not None
