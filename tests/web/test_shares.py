@@ -1,0 +1,23 @@
+"""A share in per cent never says that all have done what one has not, nor none what one has."""
+
+import pytest
+from flask import Flask
+
+from tests.given import an_office
+from tests.parts.pages import app
+
+__all__ = ["app"]
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "told"),
+    [
+        *((1999, 2000, "99%"), (2000, 2000, "100%"), (1, 400, "1%"), (0, 400, "0%"), (0, 0, "0%")),
+        *((2, 3, "66%"), (99.7, 100, "99%"), (0.3, 100, "1%")),
+    ],
+)
+def test_a_share_says_no_more_than_is_so(app: Flask, part: float, total: int, told: str) -> None:
+    an_office()
+    with app.test_request_context():
+        words = app.jinja_env.get_template("ui/words.html").module
+        assert str(words.percent(part, total)) == told  # type: ignore[attr-defined]
