@@ -26,12 +26,7 @@ from tests.under_way import Places
 AIM_SECONDS: Final = 2.5
 LINE: Final = {"offline": False, "latency": 400, "downloadThroughput": 50_000}
 SLOWER: Final = 4
-_WATCH: Final = """new PerformanceObserver((list) => {
-  window.largest = list.getEntries().at(-1).startTime;
-}).observe({ type: "largest-contentful-paint", buffered: true })"""
-_PAINTED: Final = """() => [
-  performance.getEntriesByName("first-contentful-paint")[0].startTime, window.largest
-]"""
+_TEXT: Final = "performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
 SETTLED_MS: Final = 300
 
 
@@ -57,10 +52,9 @@ PLACES: Final = (
 
 @dataclass(frozen=True)
 class Waited:
-    """Seconds from setting out to the first text, the largest, and a control that works."""
+    """Seconds from setting out to the first text, and to a control that works."""
 
     text: float
-    largest: float
     works: float = 0
     answered: float = 0
     """From the press to the page that says so."""
@@ -108,7 +102,7 @@ class Way:
             works = since_start(page)
         page.wait_for_load_state("load")
         page.wait_for_timeout(SETTLED_MS)
-        first, largest = page.evaluate(_PAINTED)
+        text = page.evaluate(_TEXT)
         if self.place.undo:
             with page.expect_response(lambda told: told.request.method == "POST") as answer:
                 control.click()
@@ -117,16 +111,16 @@ class Way:
             page.locator(self.place.undo).click()
             page.locator(self.place.control).wait_for()
         context.close()
-        return Waited(first / 1000, largest / 1000, works, answered)
+        return Waited(text, works, answered)
 
     def walk_bare(self, address: str) -> Waited:
         context = self._context(None)
         page = slow(context.new_page())
         page.goto(address)
         page.wait_for_timeout(SETTLED_MS)
-        first, largest = page.evaluate(_PAINTED)
+        text = page.evaluate(_TEXT)
         context.close()
-        return Waited(first / 1000, largest / 1000)
+        return Waited(text)
 
     def _context(self, known: Any) -> BrowserContext:
         width, height = self.place.window
@@ -139,7 +133,6 @@ class Way:
             has_touch=width < 600,
         )
         context.set_default_timeout(20_000)
-        context.add_init_script(_WATCH)
         return context
 
 
@@ -195,17 +188,17 @@ def report(ways: list[Way], rounds: int) -> None:
     print(
         f"400 kbit/s, 400 ms, a processor {SLOWER}× slower; medians of {rounds} rounds, seconds\n"
     )
-    print(f"{'page':<24}{'text':>7}{'largest':>9}{'button':>8}{'answer':>8}{'bare':>7}{'ratio':>8}")
+    print(f"{'page':<24}{'text':>7}{'button':>8}{'answer':>8}{'bare':>7}{'ratio':>8}")
     for way in ways:
-        text, largest, works, answered = (
+        text, works, answered = (
             statistics.median(getattr(each, name) for each in way.walked)
-            for name in ("text", "largest", "works", "answered")
+            for name in ("text", "works", "answered")
         )
         bare = statistics.median(each.text for each in way.bare)
         name = f"{way.place.screen}, {way.place.window[0]} px"
         late = " (aim missed)" if max(text, works) > AIM_SECONDS else ""
         print(
-            f"{name:<24}{text:>7.2f}{largest:>9.2f}{works or text:>8.2f}"
+            f"{name:<24}{text:>7.2f}{works or text:>8.2f}"
             f"{f'{answered:.2f}' if answered else '':>8}{bare:>7.2f}{text / bare:>7.1f}×{late}"
         )
     print(f"\nAim: text and a working button within {AIM_SECONDS} s.")
