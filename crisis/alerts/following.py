@@ -201,7 +201,7 @@ def newest_sent(session: Session, incident_id: UUID) -> Alert | None:
 
 @dataclass(frozen=True)
 class InRoom:
-    """The newest alert in four numbers."""
+    """The newest alert as the room follows it."""
 
     number: int
     title: str
