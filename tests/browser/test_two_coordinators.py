@@ -24,7 +24,7 @@ WRITTEN = 200 if THOROUGH else 60
 A_DECISION_EVERY = 10
 KILLED_AT = (WRITTEN * 3 // 10, WRITTEN * 13 // 20)
 OFFLINE_AT = WRITTEN * 9 // 20
-FORGIVEN = ("ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "ERR_SOCKET", "WebSocket", "502", "503")
+FORGIVEN = ("ERR_", "WebSocket", "502", "503")
 
 WAITING = """() => Object.keys(localStorage).filter(key => key.startsWith("nasaq:"))
   .reduce((sum, key) => sum + JSON.parse(localStorage[key]).queue.length, 0)"""

@@ -193,6 +193,6 @@ def answered(product: Product, sent: bytes) -> int:
             one.sendall(sent)
             one.shutdown(socket.SHUT_WR)
             head = one.recv(2000)
-        except ConnectionError:
+        except OSError:  # the server hung up; before all was sent, or before we said that it was
             return 0
     return int(head.split(b" ", 2)[1]) if head else 0
