@@ -112,6 +112,20 @@ def test_a_tile_shows_its_own_people_alone(
     assert page(phone, alert, "?tile=opened")
 
 
+def test_each_figure_in_the_room_is_what_its_link_lists(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    story.brought(recipient(alert, people[0]), State.DELIVERED)
+    story.brought(recipient(alert, people[1]), State.UNKNOWN)
+    browser = the_runner(phone, incident)
+    panel = browser.get(f"/i/{incident.ref}").text.split('id="alerts"')[1].split("</dl>")[0]
+    figures = re.findall(r'<a href="[^"?]*(\?tile=[a-z_]+)#silent">(\d+)</a>', panel)
+    assert len(figures) > 5, "opened, delivered, handed over, unknown, failed and who waits"
+    for query, told in figures:
+        assert page(browser, alert, query).count('<tr id="r-') == int(told), query
+
+
 def test_whoever_only_looks_on_sees_no_number_and_no_button(
     phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
 ) -> None:
