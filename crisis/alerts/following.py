@@ -1,13 +1,13 @@
 """What became of an alert that left: the ladder, who has not acknowledged, what happens next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.drafts import title_of
@@ -197,6 +197,30 @@ def newest_sent(session: Session, incident_id: UUID) -> Alert | None:
     """The alert that the room follows: the last one that left."""
     sent = select(Alert).where(Alert.incident_id == incident_id, Alert.confirmed_at.is_not(None))
     return session.scalar(sent.order_by(Alert.number.desc()).limit(1))
+
+
+@dataclass(frozen=True)
+class Newest:
+    """How far the newest alert of an incident has come."""
+
+    number: int
+    asks_answer: bool
+    tally: Tally
+
+
+def newest_of(session: Session, incident_ids: Collection[UUID]) -> dict[UUID, Newest]:
+    """By incident that sent one, the alert that left last."""
+    last = (
+        select(Alert.incident_id, func.max(Alert.number).label("number"))
+        .where(Alert.incident_id.in_(incident_ids), Alert.confirmed_at.is_not(None))
+        .group_by(Alert.incident_id)
+        .subquery()
+    )
+    is_last = and_(Alert.incident_id == last.c.incident_id, Alert.number == last.c.number)
+    return {
+        each.incident_id: Newest(each.number, each.asks_answer, tally_of(session, each.id))
+        for each in session.scalars(select(Alert).join(last, is_last)).all()
+    }
 
 
 @dataclass(frozen=True)

@@ -320,7 +320,7 @@ def read_line(incident: Incident, session: Session, *, seq: int, language: str) 
     line = session.get(Line, (incident.id, seq))
     if line is None:
         raise NotFound(Message("There is no such page, or it is not open to you."))
-    return entries(session, [line], language)[0]
+    return entries(session, [line], Naming(language, plugged.directory(session)))[0]
 
 
 def ministry_choices(language: str) -> list[dict[str, Any]]:

@@ -7,13 +7,13 @@ the order of commits, and each line carries the hash of the one before.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, func, insert, select, update
+from sqlalchemy import ForeignKey, Index, String, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -120,6 +120,13 @@ def last_lines(
     if before is not None:
         page = page.where(Line.seq < before)
     return session.scalars(page.order_by(Line.seq.desc()).limit(limit)).all()
+
+
+def newest_of(session: Session, streams: Collection[UUID]) -> dict[UUID, Line]:
+    """The last line of each of these streams that has one."""
+    last = and_(StreamHead.stream == Line.stream, StreamHead.seq == Line.seq)
+    wanted = select(Line).join(StreamHead, last).where(Line.stream.in_(streams))
+    return {each.stream: each for each in session.scalars(wanted)}
 
 
 def head_of(session: Session, stream: UUID) -> int:

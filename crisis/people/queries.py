@@ -29,7 +29,7 @@ from crisis.people.model import (
 )
 from crisis.people.planning import Plan, plan_for
 from crisis.policy import Action, Actor, Duty, Rank
-from crisis.timeline.words import Entry, entries
+from crisis.timeline.words import Entry, Naming, entries, plugged
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,8 @@ def office_lines(
     office: Office, session: Session, *, language: str, limit: int = 30
 ) -> Sequence[Entry]:
     """The newest lines of the office's own stream, newest first."""
-    return entries(session, last_lines(session, office.id, limit=limit), language)
+    naming = Naming(language, plugged.directory(session))
+    return entries(session, last_lines(session, office.id, limit=limit), naming)
 
 
 @query(Action.KEEP_OFFICE, on=Office)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.following import InRoom, in_room
+from crisis.alerts.following import Newest, newest_of
 from crisis.alerts.waiting import alerts_waiting
 from crisis.incidents.model import Incident, Status
 from crisis.incidents.queries import Holder, asked_of, followed, holders
@@ -17,6 +17,7 @@ from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.people.model import ContactKind, Kind, Ministry, Person
 from crisis.policy import Action, Actor, Duty, allows
+from crisis.realtime.presence import present_in
 from crisis.room.medians import Medians, medians
 from crisis.room.queries import (
     IncidentView,
@@ -24,7 +25,7 @@ from crisis.room.queries import (
     Ribbon,
     first_due,
     incident_view,
-    people_present,
+    moments_in,
     person_view,
     promise_in,
     ribbon_of,
@@ -33,7 +34,7 @@ from crisis.statements import queries as statements
 from crisis.statements.content import code_of
 from crisis.statements.model import Statement, Version
 from crisis.statements.queries import Signing, title_in
-from crisis.timeline.words import Naming, entries, plugged
+from crisis.timeline.words import Entry, Naming, entries, plugged
 
 CLOSED_LATELY: Final = timedelta(days=30)
 ISSUED: Final = 3
@@ -63,7 +64,7 @@ class Card:
     next: Next | None
     signing: Signing | None
     """The statement that is out for signatures."""
-    alert: InRoom | None
+    alert: Newest | None
     unsent: list[int]
 
 
@@ -143,42 +144,60 @@ def situation(actor: Actor, language: str) -> Situation:
 # ── running incidents ────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What the cards are made of, read for all incidents at once and told by incident."""
+
+    held: dict[UUID, list[Holder]]
+    written: dict[UUID, list[Statement]]
+    moments: dict[UUID, list[tuple[datetime, str]]]
+    present: dict[UUID, list[UUID]]
+    alerts: dict[UUID, Newest]
+    last: dict[UUID, Entry]
+    first_due: dict[UUID, datetime]
+
+
 def _cards(
     session: Session, running: Sequence[Incident], held: dict[UUID, list[Holder]], naming: Naming
 ) -> list[Card]:
     """The gravest first, and of those alike whichever must speak soonest."""
-    first = first_due(session, running)
-    cards = [_card(session, each, held[each.id], first.get(each.id), naming) for each in running]
+    ids = [each.id for each in running]
+    lines = journal.newest_of(session, ids)
+    read = _Read(
+        held=held,
+        written=statements.written_in(session, ids),
+        moments=moments_in(session, ids),
+        present=present_in(session, ids),
+        alerts=newest_of(session, ids),
+        last=dict(zip(lines, entries(session, lines.values(), naming), strict=True)),
+        first_due=first_due(session, running),
+    )
     return sorted(
-        cards,
+        (_card(each, read, naming) for each in running),
         key=lambda card: (-card.incident.level, card.next is None, card.next and card.next.due_at),
     )
 
 
-def _card(
-    session: Session,
-    incident: Incident,
-    held: list[Holder],
-    first_due: datetime | None,
-    naming: Naming,
-) -> Card:
-    last = entries(session, journal.last_lines(session, incident.id, limit=1), naming.language)
+def _card(incident: Incident, read: _Read, naming: Naming) -> Card:
+    written, last = read.written[incident.id], read.last.get(incident.id)
     return Card(
-        incident=incident_view(incident, held, naming),
+        incident=incident_view(incident, read.held[incident.id], naming),
         supporting=len(incident.supporting_ids),
         decisions=len(incident.decisions),
-        last={"at": last[0].at, "entry": last[0]} if last else None,
-        present=people_present(session, incident.id, naming),
-        ribbon=ribbon_of(session, incident),
-        next=_next(session, incident, first_due),
-        signing=statements.signing(session, incident.id, naming),
-        alert=in_room(session, incident.id, naming.language),
-        unsent=statements.unsent(session, incident.id),
+        last={"at": last.at, "entry": last} if last else None,
+        present=[person_view(each, naming) for each in read.present[incident.id]],
+        ribbon=ribbon_of(incident, written, read.moments[incident.id]),
+        next=_next(incident, written, read.first_due.get(incident.id)),
+        signing=statements.signing(written, naming),
+        alert=read.alerts.get(incident.id),
+        unsent=statements.unsent(written),
     )
 
 
-def _next(session: Session, incident: Incident, first_due: datetime | None) -> Next | None:
-    promise = promise_in(session, incident)
+def _next(
+    incident: Incident, written: Sequence[Statement], first_due: datetime | None
+) -> Next | None:
+    promise = promise_in(incident, written)
     if promise:
         return Next(promise.due_at, promise.missed, is_first=False)
     if first_due is None or incident.status != Status.OPEN:

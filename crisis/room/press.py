@@ -94,8 +94,8 @@ def packet(lines: Sequence[Line], spoken: str) -> list[dict[str, Any]]:
             return []
         naming = Naming(spoken, plugged.directory(session))
         shown = present_state(session, incident, naming)
-        told = entries(session, lines, spoken)
-        wrong = _corrected(session, stream, lines, spoken)
+        told = entries(session, lines, naming)
+        wrong = _corrected(session, stream, lines, naming)
     names = {line.name for line in lines}
     regions = _regions(names, shown) | _marks(wrong, shown.incident)
     packets = [
@@ -166,7 +166,9 @@ def _regions(names: set[str], shown: Present) -> dict[str, str]:
     return {each: render_template(f"room/_{each}.html", **context) for each in sorted(stale)}
 
 
-def _corrected(session: Session, stream: UUID, lines: Sequence[Line], spoken: str) -> list[Entry]:
+def _corrected(
+    session: Session, stream: UUID, lines: Sequence[Line], naming: Naming
+) -> list[Entry]:
     """The earlier lines that these lines correct: their mark is new."""
     corrected = [int(line.facts["corrects"]) for line in lines if line.name == "line.corrected"]
     if not corrected:
@@ -174,7 +176,7 @@ def _corrected(session: Session, stream: UUID, lines: Sequence[Line], spoken: st
     found = session.scalars(
         select(Line).where(Line.stream == stream, Line.seq.in_(corrected))
     ).all()
-    return entries(session, found, spoken)
+    return entries(session, found, naming)
 
 
 def _marks(wrong: Sequence[Entry], incident: IncidentView) -> dict[str, str]:

@@ -4,7 +4,7 @@ What everybody in a room may see is read without an actor, so that it can be ren
 pushed to all (`Present`); what is one's own alone is read with the actor (`Room`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -35,6 +35,7 @@ from crisis.people.model import Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
 from crisis.statements import queries as statements
+from crisis.statements.model import Statement
 from crisis.statements.queries import Panel, Pin, Promise
 from crisis.timeline import terms
 from crisis.timeline.words import Entry, Naming, entries, plugged
@@ -189,11 +190,12 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
     case = case_of(incident)
     with reading() as session:
         naming = Naming(language, plugged.directory(session))
+        written = statements.written_in(session, [incident_id])[incident_id]
         lines = journal.last_lines(session, incident_id, before=before, limit=PAGE + 1)
         oldest = lines[PAGE - 1].seq if len(lines) > PAGE else None
         return Room(
-            shown=present_state(session, incident, naming),
-            entries=entries(session, lines[:PAGE], language),
+            shown=_present_state(session, incident, written, naming),
+            entries=entries(session, lines[:PAGE], naming),
             older_before=oldest,
             present=people_present(session, incident_id, naming),
             links=[
@@ -216,7 +218,7 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
                 for check in incident.closing_checks()
             ],
             my_duties=sorted(actor.duties.get(incident_id, ())),
-            to_sign=statements.to_sign(session, incident_id, actor),
+            to_sign=statements.to_sign(written, actor),
             may={action.value: allows(actor, action, case) for action in Action},
             choices=_choices(session, language),
         )
@@ -224,6 +226,13 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
 
 def present_state(session: Session, incident: Incident, naming: Naming) -> Present:
     """What everybody in the room may see now."""
+    written = statements.written_in(session, [incident.id])[incident.id]
+    return _present_state(session, incident, written, naming)
+
+
+def _present_state(
+    session: Session, incident: Incident, written: Sequence[Statement], naming: Naming
+) -> Present:
     held = holders(session, [incident.id])[incident.id]
     offered = offers(session, incident.id)
     head = journal.head_of(session, incident.id)
@@ -233,12 +242,12 @@ def present_state(session: Session, incident: Incident, naming: Naming) -> Prese
         people=_people(incident, held, offered, naming),
         level=_level(incident, naming),
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
-        ribbon=ribbon_of(session, incident),
+        ribbon=ribbon_of(incident, written, moments_in(session, [incident.id])[incident.id]),
         count=head,
-        panel=statements.panel(session, incident, naming),
-        promise=promise_in(session, incident),
+        panel=statements.panel(session, incident, written, naming),
+        promise=promise_in(incident, written),
         first_due=_first_due(session, incident),
-        unsent=statements.unsent(session, incident.id),
+        unsent=statements.unsent(written),
         alert=in_room(session, incident.id, naming.language),
     )
 
@@ -253,8 +262,8 @@ def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line
     return journal.lines_since(session, incident_id, seq, limit=CAUGHT_UP_AT_ONCE)
 
 
-def promise_in(session: Session, incident: Incident) -> Promise | None:
-    return statements.promise_of(session, incident.id) if incident.is_live else None
+def promise_in(incident: Incident, written: Sequence[Statement]) -> Promise | None:
+    return statements.promise_of(written) if incident.is_live else None
 
 
 def _first_due(session: Session, incident: Incident) -> datetime | None:
@@ -362,13 +371,26 @@ def _decision(decision: Decision, naming: Naming) -> DecisionView:
     )
 
 
-def ribbon_of(session: Session, incident: Incident) -> Ribbon | None:
+def moments_in(
+    session: Session, incident_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[datetime, str]]]:
+    """By incident when something happened and what, in order."""
+    wanted = select(Line.stream, Line.at, Line.name).where(Line.stream.in_(incident_ids))
+    found: dict[UUID, list[tuple[datetime, str]]] = {each: [] for each in incident_ids}
+    for stream, at, name in session.execute(wanted.order_by(Line.stream, Line.seq)):
+        found[stream].append((at, name))
+    return found
+
+
+def ribbon_of(
+    incident: Incident, written: Sequence[Statement], moments: Sequence[tuple[datetime, str]]
+) -> Ribbon | None:
     """Events since opening; the axis runs a tenth beyond now and past what is due, or ends with
     the closing."""
     if incident.opened_at is None:
         return None
     start, now = incident.opened_at, incident.closed_at or clock.now()
-    pins = statements.pins_of(session, incident.id)
+    pins = statements.pins_of(written)
     if incident.closed_at:
         end, pins = now, [pin for pin in pins if not pin.is_due]
     else:
@@ -379,13 +401,10 @@ def ribbon_of(session: Session, incident: Incident) -> Ribbon | None:
     def place(at: datetime) -> float:
         return round(min(100.0, max(0.0, (at - start).total_seconds() / span * 100)), 2)
 
-    rows = session.execute(
-        select(Line.at, Line.name).where(Line.stream == incident.id).order_by(Line.seq)
-    ).all()
     return Ribbon(
         past=place(now),
-        events=sorted({place(row.at) for row in rows if row.at >= start})[-120:],
-        decisions=sorted({place(row.at) for row in rows if row.name == "decision.recorded"}),
+        events=sorted({place(at) for at, _name in moments if at >= start})[-120:],
+        decisions=sorted({place(at) for at, name in moments if name == "decision.recorded"}),
         ticks=_ticks(start, end, place),
         pins=_apart([_pin(pin, place) for pin in pins]),
         start_at=start,

@@ -1,6 +1,6 @@
 """What people are shown of statements: who writes one, who signs one, who watches it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -398,7 +398,7 @@ def checked(incident: Incident, session: Session, *, number: int, language: Lang
 @query(Action.FOLLOW_INCIDENT, on=Incident)
 def promised(incident: Incident, session: Session) -> Promise | None:
     """When this incident speaks again, as it promised; None when nothing is promised."""
-    return promise_of(session, incident.id)
+    return promise_of(_all(session, incident.id))
 
 
 @query(Action.FOLLOW_INCIDENT, on=Incident)
@@ -454,10 +454,12 @@ def waiting(actor: Actor, language: str) -> list[Waiting]:
                 Statement.ended_as.is_(None),
             )
         ).all()
+        about = select(Incident).where(Incident.id.in_({each.incident_id for each in rows}))
+        incidents = {each.id: each for each in session.scalars(about)}
         found = [
-            _waiting(kind, each, session.get_one(Incident, each.incident_id), language)
+            _waiting(kind, each, incidents[each.incident_id], language)
             for each in rows
-            if (kind := _wanted(session, each, actor))
+            if (kind := _wanted(session, each, incidents[each.incident_id], actor))
         ]
     return sorted(found, key=lambda each: (each.due_at is None, each.due_at))
 
@@ -465,9 +467,19 @@ def waiting(actor: Actor, language: str) -> list[Waiting]:
 # ── what everybody in the room may see ───────────────────────────────────────────────────────────
 
 
-def panel(session: Session, incident: Incident, naming: Naming) -> Panel:
+def written_in(session: Session, incident_ids: Collection[UUID]) -> dict[UUID, list[Statement]]:
+    """By incident its statements, the newest first; however many incidents, as many queries."""
+    wanted = select(Statement).where(Statement.incident_id.in_(incident_ids))
+    found: dict[UUID, list[Statement]] = {each: [] for each in incident_ids}
+    for each in session.scalars(wanted.order_by(Statement.number.desc())):
+        found[each.incident_id].append(each)
+    return found
+
+
+def panel(
+    session: Session, incident: Incident, found: Sequence[Statement], naming: Naming
+) -> Panel:
     """The statement that is being agreed on, else the last one; and the others."""
-    found = _all(session, incident.id)
     shown = next((each for each in found if each.state in OPEN), found[0] if found else None)
     if shown is None:
         return Panel(None, None, [])
@@ -481,14 +493,14 @@ def panel(session: Session, incident: Incident, naming: Naming) -> Panel:
     )
 
 
-def promise_of(session: Session, incident_id: UUID) -> Promise | None:
+def promise_of(found: Sequence[Statement]) -> Promise | None:
     """The next update that was promised last; whoever speaks of the situation again renews it.
 
     A correction says what was wrong, and leaves the promise standing unless it makes its own.
     """
     out = [
         (version.released_at, each.number, version.next_update_at)
-        for each in _all(session, incident_id)
+        for each in found
         if (version := each.released)
         and version.released_at
         and (each.overtakes or version.next_update_at)
@@ -499,31 +511,31 @@ def promise_of(session: Session, incident_id: UUID) -> Promise | None:
     return Promise(number, promised, promised <= clock.now()) if promised else None
 
 
-def pins_of(session: Session, incident_id: UUID) -> list[Pin]:
+def pins_of(found: Sequence[Statement]) -> list[Pin]:
     """Statements on the axis of time: those that went out, and the one that is promised."""
     gone = [
         Pin(each.number, out.released_at, is_due=False)
-        for each in reversed(_all(session, incident_id))
+        for each in reversed(found)
         if (out := each.released) and out.released_at
     ]
-    promised = promise_of(session, incident_id)
+    promised = promise_of(found)
     if promised is None:
         return gone
     return [*gone, Pin(None, promised.due_at, is_due=True)]
 
 
-def to_sign(session: Session, incident_id: UUID, by: Actor) -> UUID | None:
+def to_sign(found: Sequence[Statement], by: Actor) -> UUID | None:
     """The statement that waits for this person's signature, if one does."""
-    for each in _all(session, incident_id):
+    for each in found:
         latest = each.latest
         if latest and each.waiting_for(by) and str(by.id) not in latest.authors:
             return each.id
     return None
 
 
-def signing(session: Session, incident_id: UUID, naming: Naming) -> Signing | None:
+def signing(found: Sequence[Statement], naming: Naming) -> Signing | None:
     """The newest version that waits for signatures or was stopped by an answer; else None."""
-    for each in _all(session, incident_id):
+    for each in found:
         latest = each.latest
         if latest and each.state in _SIGNED_NOW:
             seals = [_seal(slot, latest, naming) for slot in latest.slots]
@@ -531,17 +543,16 @@ def signing(session: Session, incident_id: UUID, naming: Naming) -> Signing | No
     return None
 
 
-def unsent(session: Session, incident_id: UUID) -> list[int]:
+def unsent(found: Sequence[Statement]) -> list[int]:
     """Statements that everybody signed and nobody has sent."""
-    return [each.number for each in _all(session, incident_id) if each.state is State.APPROVED]
+    return [each.number for each in found if each.state is State.APPROVED]
 
 
 # ── putting it together ──────────────────────────────────────────────────────────────────────────
 
 
 def _all(session: Session, incident_id: UUID) -> Sequence[Statement]:
-    wanted = select(Statement).where(Statement.incident_id == incident_id)
-    return session.scalars(wanted.order_by(Statement.number.desc())).all()
+    return written_in(session, [incident_id])[incident_id]
 
 
 def _numbered(session: Session, incident_id: UUID, number: int) -> Statement:
@@ -871,8 +882,7 @@ def _earlier(view: StatementView, number: int | None) -> Content | None:
     return view.contents.get(number) if number and number < newest else None
 
 
-def _wanted(session: Session, statement: Statement, actor: Actor) -> str | None:
-    incident = session.get_one(Incident, statement.incident_id)
+def _wanted(session: Session, statement: Statement, incident: Incident, actor: Actor) -> str | None:
     case, latest = case_of(incident), statement.latest
     if not allows(actor, Action.FOLLOW_INCIDENT, case) or latest is None:
         return None

@@ -109,10 +109,9 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069"
 
 
-def entries(session: Session, lines: Iterable[Line], language: str) -> list[Entry]:
-    """The lines as a reader of `language` meets them, in the order given."""
+def entries(session: Session, lines: Iterable[Line], naming: Naming) -> list[Entry]:
+    """The lines as a reader of that language meets them, in the order given."""
     lines = list(lines)
-    naming = Naming(language, plugged.directory(session))
     corrected = _corrections(session, lines)
     return [_entry(line, naming, corrected.get((line.stream, line.seq))) for line in lines]
 

@@ -24,7 +24,7 @@ from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.journal import Line, head_of
 from crisis.policy import Duty
-from crisis.timeline.words import entries
+from crisis.timeline.words import Naming, entries, plugged
 from tests import given
 
 
@@ -96,7 +96,10 @@ def test_a_correction_is_a_new_line_and_the_old_one_stays(house: str) -> None:
     assert (told.corrects, again.corrects) == (wrong, wrong)
     with reading() as session:
         lines = session.scalars(select(Line).where(Line.stream == incident.id)).all()
-        seen = {entry.seq: entry for entry in entries(session, lines, "ar")}
+        seen = {
+            entry.seq: entry
+            for entry in entries(session, lines, Naming("ar", plugged.directory(session)))
+        }
     assert seen[wrong].body == "ثلاثة مصابين"
     assert seen[wrong].corrected_by == wrong + 2
     with pytest.raises(Conflict):

@@ -16,7 +16,7 @@ from crisis.people.model import Person
 from crisis.policy import Duty
 from crisis.replay.playing import play, read
 from crisis.statements.model import Version
-from crisis.statements.queries import promise_of
+from crisis.statements.queries import promise_of, written_in
 from tests import given
 from tests.replay.stories import OPENING, event, played, story, verdicts, written
 
@@ -189,7 +189,8 @@ def test_a_correction_leaves_the_promise_standing(house: str, tmp_path: Path) ->
 
     assert report.wrong == []
     with reading() as session:
-        told = promise_of(session, session.scalars(select(Incident.id)).one())
+        incident_id = session.scalars(select(Incident.id)).one()
+        told = promise_of(written_in(session, [incident_id])[incident_id])
     assert told
     assert told.number == 1
 

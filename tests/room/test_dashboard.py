@@ -1,8 +1,10 @@
 """The situation now: the gravest first, what waits for one person, how fast we were."""
 
 from datetime import timedelta
+from typing import Any, Final
 
 import pytest
+from sqlalchemy import event
 
 from crisis.alerts.acknowledging import acknowledge
 from crisis.alerts.recipients import Answer, Method, Recipient
@@ -10,13 +12,16 @@ from crisis.app import create_app
 from crisis.incidents.model import SPOKEN_WITHIN
 from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
-from crisis.kernel.database import bookkeeping
-from crisis.policy import Duty
+from crisis.kernel.database import bookkeeping, engine
+from crisis.policy import Actor, Duty
 from crisis.room.dashboard import situation
 from crisis.settings import load
 from tests import given
 from tests.alerts import given as alerts
 from tests.deadlines.story import NOON, a_story, released, submitted
+
+EACH: Final = 3
+"""Queries that one incident more may cost: an alert's two counts, and room for one."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +49,36 @@ def test_the_gravest_comes_first_and_of_those_alike_whichever_must_speak_soonest
         (True, False),
     ]
     assert due[2].due_at == now - timedelta(minutes=20) + SPOKEN_WITHIN[2]
+
+
+def test_an_incident_more_costs_few_queries_more() -> None:
+    coordinator = given.a_coordinator()
+    officer = alerts.an_officer(1)
+    asked: list[int] = []
+    for more in (2, 10):
+        for _each in range(more):
+            incident = given.an_incident(by=coordinator)
+            given.a_statement(on=incident, by=given.named(coordinator, Duty.DRAFTER, on=incident))
+            alerts.sent(incident, officer)
+        asked.append(_queries(given.actor(coordinator.id)))
+
+    few, many = asked
+    assert (many - few) / 10 <= EACH, f"{few} queries for 2 incidents, {many} for 12"
+
+
+def _queries(actor: Actor) -> int:
+    """How many statements the situation sends to the database."""
+    sent: list[str] = []
+
+    def note(*told: Any) -> None:
+        sent.append(told[2])
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        assert situation(actor, "ar").cards
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    return len(sent)
 
 
 def test_what_waits_for_somebody_is_one_list_by_deadline() -> None:
