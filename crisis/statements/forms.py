@@ -327,7 +327,8 @@ def _body(cells: Sequence[tuple[str, UUID | None]]) -> tuple[Paragraph, ...]:
 def _must_fit(type: Type, bodies: Mapping[Language, Sequence[Paragraph]]) -> None:
     most = PARAGRAPHS + (OPENING if type in {Type.CORRECTION, Type.RETRACTION} else 0)
     words = Message("A text has {most} paragraphs at most.", most=most)
-    if fields := {each: words for each, body in bodies.items() if len(body) > most}:
+    fields: dict[str, Message] = {each: words for each, body in bodies.items() if len(body) > most}
+    if fields:
         raise Invalid(words, fields=fields)
 
 

@@ -180,7 +180,7 @@ def test_the_longest_text_can_be_corrected_and_a_longer_one_is_not_written(house
     incident = given.an_incident()
     health, of_health = given.a_liaison(incident)
     lines = [given.INSTRUCTION, *(f"فقرة رقم {n} من النص." for n in range(2, PARAGRAPHS + 1))]
-    longest = EditForm(based_on=1, type=Type.PRESS_RELEASE, ar=list(lines)).content("UTC")
+    longest = _typed(Type.PRESS_RELEASE, lines)
     statement = given.a_statement(on=incident, text=given.a_text("\n".join(lines)))
     assert longest.bodies == statement.content.bodies
     given.submitted(statement, of_health)
@@ -190,8 +190,12 @@ def test_the_longest_text_can_be_corrected_and_a_longer_one_is_not_written(house
     begun = prepare_correction(by, statement.id, what_was_wrong=WRONG)
     correction = given.statement(begun.statement_id).content
 
-    typed = [each.text for each in correction.bodies["ar"]]
-    sent = EditForm(based_on=1, type=Type.CORRECTION, ar=list(typed))
-    assert sent.content("UTC").bodies == correction.bodies
+    longer = [each.text for each in correction.bodies["ar"]]
+    assert _typed(Type.CORRECTION, longer).bodies == correction.bodies
     with refused(Invalid, "invalid"):
-        EditForm(based_on=1, type=Type.PRESS_RELEASE, ar=[*lines, "."]).content("UTC")
+        _typed(Type.PRESS_RELEASE, [*lines, "."])
+
+
+def _typed(type: Type, lines: list[str]) -> Content:
+    sent = {"based_on": 1, "type": type, "ar": lines}
+    return EditForm.model_validate(sent).content("UTC")
