@@ -10,8 +10,9 @@ from crisis.kernel.text import folded_words
 from crisis.people.model import Hazard
 
 SHORT: Final = 3
-"""A listed word of so many letters stands for itself alone, a longer one for its beginnings too."""
-CLITICS: Final = "وفبل"
+CLITICS: Final = "وفبلك"
+ENDINGS: Final = ("s", "es", "e", "ees", "ات", "ان", "ين", "ون")
+"""What a listed word may have behind it: a plural, a feminine. With `*` it may go on in any way."""
 _FILE: Final = Path(__file__).resolve().parents[2] / "config" / "hazards.yaml"
 
 Phrase = tuple[str, ...]
@@ -43,22 +44,31 @@ def _longest(words: list[str], phrases: list[Phrase]) -> int:
 
 def _begins(words: list[str], phrase: Phrase) -> bool:
     return len(words) >= len(phrase) and all(
-        word == part or (len(part) > SHORT and word.startswith(part))
-        for word, part in zip(words, phrase, strict=False)
+        _is(word, part) for word, part in zip(words, phrase, strict=False)
     )
+
+
+def _is(word: str, part: str) -> bool:
+    if part.endswith("*"):
+        return word.startswith(part[:-1])
+    stem = part.removesuffix("ه")  # «طائرة», «طائرات»
+    return word == part or (len(part) >= SHORT and word in {stem + each for each in ENDINGS})
 
 
 def _bare(word: str) -> str:
     """Without the one letter that Arabic writes before a word for *and*, *so*, *in* or *for*."""
-    return word[1:] if word[0] in CLITICS and len(word) > SHORT + 1 else word
+    return folded_words(word[1:])[0] if word[0] in CLITICS and len(word) > SHORT + 1 else word
+
+
+def _phrase(listed: str) -> Phrase:
+    words = folded_words(listed)
+    return (*words[:-1], words[-1] + "*") if listed.endswith("*") else tuple(words)
 
 
 @cache
 def _phrases() -> dict[Hazard, list[Phrase]]:
     read = yaml.safe_load(_FILE.read_text("utf-8"))
     return {
-        Hazard(code): [
-            tuple(folded_words(each)) for listed in entry["words"].values() for each in listed
-        ]
+        Hazard(code): [_phrase(each) for listed in entry["words"].values() for each in listed]
         for code, entry in read.items()
     }
