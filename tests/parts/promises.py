@@ -51,15 +51,17 @@ def _implied(item: pytest.Item) -> set[str]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for tool in _needed(item):
         if not TOOLS[tool].find():
-            _leave_out(item, tool)
+            leave_out(tool, promise(item))
 
 
 def _needed(item: pytest.Item) -> list[str]:
     return [tool for tool in TOOLS if item.get_closest_marker(tool)]
 
 
-def _leave_out(item: pytest.Item, tool: str) -> None:
-    reason = f"not proved for want of {tool} ({TOOLS[tool].package}): {promise(item)}"
+def leave_out(tool: str, promised: str, wanted: str = "") -> None:
+    """Say that this is not proved for want of the tool (`wanted`: which one exactly), or fail where
+    REQUIRE asks for it."""
+    reason = f"not proved for want of {tool} ({wanted or TOOLS[tool].package}): {promised}"
     if tool in os.environ.get("REQUIRE", "").split(","):
         pytest.fail(f"{reason}. REQUIRE={os.environ['REQUIRE']} asks for it.", pytrace=False)
     pytest.skip(reason)
