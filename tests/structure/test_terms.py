@@ -195,6 +195,18 @@ def test_what_is_done_on_purpose_is_still_there() -> None:
     )
 
 
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_an_alert_that_people_acknowledged_is_not_one_that_a_second_person_confirmed(
+    language: str,
+) -> None:
+    said = dict(sentences(language))
+    receipt = {"ar": "استلام", "fr": "accus"}[language]
+
+    for english in ("Alert %(n)s acknowledged", "Alert acknowledged in %(n)s min"):
+        assert receipt in said[english].casefold()
+    assert receipt not in said["Confirm alert %(n)s"].casefold()
+
+
 def test_a_form_belongs_to_a_term() -> None:
     assert not set(other_forms()) - {term.en for term in glossary()}
 
