@@ -148,10 +148,11 @@ def main() -> None:
                 photographers.submit(photograph, served.url, places, only, look) for look in looks
             ]
         print(f"{sum(each.result() for each in taken)} pictures in {TAKEN.relative_to(ROOT)}")
+    if os.environ.get("ONLY") or sizes is not SIZES:
+        return
     SHOWN.mkdir(parents=True, exist_ok=True)
     for name in COMMITTED:
-        if (TAKEN / f"{name}.png").exists():
-            shutil.copyfile(TAKEN / f"{name}.png", SHOWN / f"{name}.png")
+        shutil.copyfile(TAKEN / f"{name}.png", SHOWN / f"{name}.png")
 
 
 @dataclass(frozen=True)
