@@ -49,25 +49,28 @@ class Medians:
     first_statement: Median | None
     approval: Median | None
     acknowledged: Median | None
+    silent: int
+    """How many of the incidents have no statement to the public yet; no median knows of them."""
 
     def __bool__(self) -> bool:
-        return any((self.first_statement, self.approval, self.acknowledged))
+        return any((self.first_statement, self.approval, self.acknowledged, self.silent))
 
 
 def medians(session: Session, known: Sequence[Incident]) -> Medians:
-    """Over those of these incidents that were opened lately."""
+    """Over those of these incidents that were opened lately; approvals by their own date."""
     since, counts = clock.now() - LATELY, session.get_one(Office, OFFICE_ID).is_exercise
     opened = {
-        each.id: each.opened_at
-        for each in known
-        if each.opened_at and each.opened_at > since and each.is_exercise == counts
+        each.id: each.opened_at for each in known if each.opened_at and each.is_exercise == counts
     }
+    lately = {each: at for each, at in opened.items() if at > since}
     wanted = select(Line).where(Line.stream.in_(list(opened)), Line.name.in_(_TOLD))
     lines = session.scalars(wanted.order_by(Line.at, Line.seq)).all() if opened else []
+    spoken = _first_statements(lately, lines)
     return Medians(
-        first_statement=_median(_first_statements(opened, lines)),
-        approval=_median(_approvals(lines)),
-        acknowledged=_median(_acknowledged(session, list(opened))),
+        first_statement=_median(spoken),
+        approval=_median([each for each in _approvals(lines) if each[0] > since]),
+        acknowledged=_median(_acknowledged(session, list(lately))),
+        silent=len(lately) - len(spoken),
     )
 
 
@@ -77,6 +80,8 @@ def _first_statements(
     """Minutes from the opening to the first statement to the public, by when it went out."""
     found: dict[UUID, tuple[datetime, float]] = {}
     for line in lines:
+        if line.stream not in opened:
+            continue
         if line.name == "statement.released" and line.facts["type"] not in NEVER_PUBLIC:
             found.setdefault(line.stream, (line.at, _minutes(line.at - opened[line.stream])))
     return list(found.values())

@@ -125,6 +125,26 @@ def test_how_fast_we_were_is_counted_from_the_record() -> None:
     assert not stranger
 
 
+def test_who_has_not_spoken_is_told_beside_the_median_and_approvals_count_by_their_own_date() -> (
+    None
+):
+    story = a_story()
+    statement = submitted(story, at=NOON)
+    with clock.at(NOON + timedelta(minutes=5)):
+        released(story, statement)
+    coordinator = given.a_coordinator()
+    with clock.at(NOON + timedelta(minutes=6)):
+        given.an_incident(by=coordinator)
+        told = situation(given.actor(coordinator.id), "ar").medians
+    with clock.at(NOON + timedelta(days=30, minutes=2)):
+        month = situation(story.director, "ar").medians
+
+    assert told.first_statement is not None
+    assert (told.first_statement.cases, told.silent) == (1, 1)
+    assert month.first_statement is None, "it was opened more than thirty days ago"
+    assert month.approval is not None, "it was signed less than thirty days ago"
+
+
 def _unreached(recipient: Recipient) -> None:
     with bookkeeping() as session:
         session.get_one(Recipient, recipient.id).answer = Answer.UNREACHED
