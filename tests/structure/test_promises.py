@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.parts.promises import leave_out
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = """
+from tests.parts.promises import leave_out
 from tests.parts.promises import needs
 
 @needs("redis")
@@ -63,3 +66,14 @@ def test_a_required_tool_that_is_missing_fails_and_says_which_promise(tmp_path: 
 
     assert (code, counted) == (1, {"redis": 1})
     assert "not proved for want of browser (chromium): the room is drawn" in said
+
+
+def test_another_version_of_a_tool_proves_no_more_than_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("REQUIRE", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="not proved for want of browser"):
+        leave_out("browser", "it looks as it did", "Chromium 1; this is 2")
+    monkeypatch.setenv("REQUIRE", "browser")
+    with pytest.raises(pytest.fail.Exception, match="Chromium 1; this is 2"):
+        leave_out("browser", "it looks as it did", "Chromium 1; this is 2")
