@@ -13,7 +13,6 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = """
-from tests.parts.promises import leave_out
 from tests.parts.promises import needs
 
 @needs("redis")
