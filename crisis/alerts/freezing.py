@@ -286,10 +286,16 @@ def _must_be_filled(said: Said) -> None:
                 if (x := set(told.unknown))
             },
         )
-    left = {place for told in said.values() for place in told.open}
+    left: dict[Language, set[str]] = {}
+    for (language, _channel), told in said.items():
+        if told.open:
+            left.setdefault(language, set()).update(told.open)
     if left:
-        missing = Message("Fill in: {places}.", places=_braced(left))
-        raise Invalid(missing, code="open_places", fields={"values_ar": missing})
+        fields = {
+            f"values_{language}": Message("Fill in: {places}.", places=_braced(places))
+            for language, places in left.items()
+        }
+        raise Invalid(next(iter(fields.values())), code="open_places", fields=fields)
 
 
 def _must_have_link(alert: Alert, said: Said) -> None:

@@ -1,4 +1,5 @@
 // The statement editor: every keystroke is kept on this device, a pause of two seconds saves it on the server.
+// Where saving ends signatures, only a press saves.
 // Somebody else's edit never overwrites: the page then shows both texts.
 import "./app.js";
 import { alarm } from "./announce.js";
@@ -33,7 +34,8 @@ const say = (word, time = "") => (told.textContent = told.dataset[word].replace(
 function changed() {
   keep(place, { based: based.value, text: written() });
   clearTimeout(timer);
-  if (clash.hidden) timer = setTimeout(() => save(), PAUSE);
+  if (based.hasAttribute("data-signed")) say("kept");
+  else if (clash.hidden) timer = setTimeout(() => save(), PAUSE);
 }
 
 /** Send what changed; asked again while it runs, it runs once more afterwards. */
@@ -99,4 +101,4 @@ form.addEventListener("input", ({ target }) => {
 form.addEventListener("change", changed);
 restore(recall(place));
 if (early) (grow(), changed());
-addEventListener("online", () => save());
+addEventListener("online", () => based.hasAttribute("data-signed") || save());

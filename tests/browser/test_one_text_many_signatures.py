@@ -91,7 +91,7 @@ def test_from_the_first_word_to_the_correction(
     expect(samira.locator("h1")).to_have_text("مطلوب اعتمادك")
     expect(seals(room, "opened")).to_have_count(1)
     samira.locator("#approve button").click()
-    expect(samira.locator("h1")).to_have_text("سُجّل اعتمادكم")
+    expect(samira.locator("h1")).to_have_text("سُجّل اعتمادك")
     expect(seals(room, "approve")).to_have_count(1)
 
     # The Interior objects, and the room shows why.
@@ -176,7 +176,9 @@ def improve(page: Page, scene: Scene) -> None:
     for language, (old, new) in BETTER.items():
         cell = page.locator(f"textarea[name={language}]").nth(1)
         cell.fill(cell.input_value().replace(old, new))
-        if language == "ar":
+        if language == "ar":  # a signed text is saved, and its signatures end, by a press alone
+            expect(page.locator("#saved")).to_have_text("محفوظ على هذا الجهاز")
+            page.locator("button[name=then][value=stay]").click()
             expect(page.locator(".outd ins")).to_have_count(2, timeout=15_000)
             page.locator("#said-fr-2 button[name=valid]").click()
             expect(page.locator("#said-fr-2 .outd")).to_have_count(0, timeout=15_000)
