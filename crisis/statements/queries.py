@@ -886,7 +886,8 @@ def _wanted(session: Session, statement: Statement, incident: Incident, actor: A
     case, latest = case_of(incident), statement.latest
     if not allows(actor, Action.FOLLOW_INCIDENT, case) or latest is None:
         return None
-    if statement.waiting_for(actor) and str(actor.id) not in latest.authors:
+    answered = _answered(latest, actor.id) is not None
+    if statement.waiting_for(actor) and str(actor.id) not in latest.authors and not answered:
         return "sign"
     if statement.state is State.APPROVED and allows(actor, Action.RELEASE_STATEMENT, case):
         return "unsent"

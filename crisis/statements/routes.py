@@ -40,6 +40,22 @@ bp: Final = Blueprint("statements", __name__)
 
 CHANNELS: Final = tuple(terms.CHANNEL)
 _PLACE: Final = re.compile(r"\{\w+\}")
+_AS_TOLD: Final = (
+    Type.HOLDING,
+    Type.INITIAL,
+    Type.UPDATE,
+    Type.PUBLIC_INSTRUCTION,
+    Type.PRESS_RELEASE,
+    Type.RUMOUR_REBUTTAL,
+    Type.SOCIAL_POST,
+    Type.LINES_TO_TAKE,
+    Type.QA,
+    Type.INTERNAL_BRIEF,
+    Type.CORRECTION,
+    Type.RETRACTION,
+    Type.CONDOLENCE,
+)
+"""Prepared texts in the order they are needed; what takes back or mourns comes last."""
 OFFICE_ROLES: Final = (
     Duty.DIRECTOR, Duty.LEGAL, Duty.FACT_CHECKER, Duty.SPOKESPERSON, Duty.COORDINATOR,
 )  # fmt: skip
@@ -572,8 +588,14 @@ def _audiences(statement: StatementView) -> list[tuple[str, str]]:
     return [*known, *((code, code) for code in sorted(others))]
 
 
-def _order(each: Template, hazard: str) -> tuple[bool, bool, str]:
-    return (not each.code.startswith(hazard), "." in each.code, each.code)
+def _order(each: Template, hazard: str) -> tuple[bool, bool, int, str]:
+    """Those for this hazard first; of those alike as an incident is told."""
+    return (
+        not each.code.startswith(hazard),
+        "." in each.code,
+        _AS_TOLD.index(each.type),
+        each.code,
+    )
 
 
 def _prepared(each: Template, hazard: str) -> dict[str, Any]:

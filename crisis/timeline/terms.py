@@ -215,7 +215,7 @@ STATEMENT_STATE: Final[Mapping[str, Message]] = {
 }
 
 SEAL: Final[Mapping[str, Message]] = {
-    "asked": Message("Not opened yet"),
+    "asked": Message("Not opened for"),
     "later": Message("Its turn comes later"),
     "opened": Message("Opened"),
     "approve": Message("Approved it"),

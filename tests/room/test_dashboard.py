@@ -16,9 +16,11 @@ from crisis.kernel.database import bookkeeping, engine
 from crisis.policy import Actor, Duty
 from crisis.room.dashboard import situation
 from crisis.settings import load
+from crisis.statements.commands import resolve_objection
+from crisis.statements.model import Answer as Signed
 from tests import given
 from tests.alerts import given as alerts
-from tests.deadlines.story import NOON, a_story, released, submitted
+from tests.deadlines.story import NOON, a_story, answered, released, submitted
 
 EACH: Final = 3
 """Queries that one incident more may cost: an alert's two counts, and room for one."""
@@ -100,6 +102,22 @@ def test_what_waits_for_somebody_is_one_list_by_deadline() -> None:
     assert waits["health"] == [("sign", 0)]
     assert card.signing is not None
     assert (card.signing.number, card.signing.approvals, len(card.signing.seals)) == (1, 0, 2)
+
+
+def test_what_somebody_has_answered_waits_for_them_no_more_until_it_is_settled() -> None:
+    story = a_story()
+    with clock.at(NOON):
+        statement = submitted(story)
+        answered(story.health, statement, Signed.OBJECT)
+        objected = {
+            name: [each.kind for each in situation(who, "ar").waiting]
+            for name, who in (("health", story.health), ("interior", story.interior))
+        }
+        resolve_objection(story.health, statement, resolution="The number was put right.")
+        settled = [each.kind for each in situation(story.health, "ar").waiting]
+
+    assert objected == {"health": [], "interior": ["sign"]}
+    assert settled == ["sign"]
 
 
 def test_how_fast_we_were_is_counted_from_the_record() -> None:
