@@ -55,6 +55,8 @@ class Holder:
     address: str
     name: Names
     ministry: Names
+    language: str
+    """In which that message was written."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +125,19 @@ class Box:
 
 
 @query(Action.USE_SIMULATOR, on=Office)
-def box(office: Office, session: Session, actor: Actor, *, chosen: Sequence[UUID | None]) -> Box:
-    """Everything; `chosen` phones are named by a message on them, None is the one used last."""
+def box(
+    office: Office, session: Session, actor: Actor, *, chosen: Sequence[UUID | None], language: str
+) -> Box:
+    """Everything; `chosen` phones are named by a message on them, None is the one used last, of
+    those in this language as long as there are any."""
     seen = _seen(session, actor)
     choices = _choices(session, seen)
     return Box(
         counts=_counts(session, seen),
         choices=choices,
-        phones=[_phone(session, seen, each) for each in _held(session, seen, choices, chosen)],
+        phones=[
+            _phone(session, seen, each) for each in _held(session, seen, choices, chosen, language)
+        ],
         mails=_shown(session, seen.where(SimulatedMessage.channel == Channel.EMAIL), MAILS),
         happened=_happened(session, seen),
         network=session.get(Network, NETWORK) or Network(**AS_BEGUN),
@@ -200,6 +207,7 @@ def _holders(session: Session, ids: Sequence[UUID]) -> list[Holder]:
         select(
             SimulatedMessage.id,
             SimulatedMessage.address,
+            SimulatedMessage.language,
             Person.name.label("person"),
             Recipient.name.label("recipient"),
             Ministry.name.label("ministry"),
@@ -213,19 +221,31 @@ def _holders(session: Session, ids: Sequence[UUID]) -> list[Holder]:
         .where(SimulatedMessage.id.in_(ids))
     )
     found = {
-        row.id: Holder(row.id, row.address, row.person or row.recipient or {}, row.ministry or {})
+        row.id: Holder(
+            row.id,
+            row.address,
+            row.person or row.recipient or {},
+            row.ministry or {},
+            row.language,
+        )
         for row in session.execute(wanted)
     }
     return [found[each] for each in ids if each in found]
 
 
 def _held(
-    session: Session, seen: _Seen, choices: list[Holder], chosen: Sequence[UUID | None]
+    session: Session,
+    seen: _Seen,
+    choices: list[Holder],
+    chosen: Sequence[UUID | None],
+    language: str,
 ) -> list[Holder]:
-    """The phones to show: the chosen ones, in the other places those used last."""
+    """The phones to show: the chosen ones, in the other places those used last, the reader's
+    language first."""
     firsts = [_by_message(session, seen, each) for each in chosen]
     taken = {each.address for each in firsts if each}
-    others = iter([each for each in choices if each.address not in taken])
+    free = [each for each in choices if each.address not in taken]
+    others = iter(sorted(free, key=lambda each: each.language != language))
     held = [each or next(others, None) for each in firsts]
     return [each for each in held if each]
 

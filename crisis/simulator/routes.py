@@ -48,7 +48,7 @@ def _only_where_it_is() -> None:
 def show() -> Response:
     """Everything on one page; its parts are fetched again every two seconds."""
     actor, wanted = current_actor(), asked_of_url(forms.BoxAsked)
-    box = queries.box(actor, OFFICE_ID, actor, chosen=[wanted.one, wanted.two])
+    box = queries.box(actor, OFFICE_ID, actor, chosen=[wanted.one, wanted.two], language=language())
     mail = next((each for each in box.mails if each.id == wanted.mail), None)
     page = render_template(
         "simulator/show.html",

@@ -1,4 +1,4 @@
-// Opens dialogs from links that otherwise lead to the same form on a page of its own, and closes them.
+// Opens dialogs from links that otherwise lead to the same form on a page of its own, and closes them; and the bar's further places.
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const opener = event.target.closest("[data-dialog], [data-open]");
@@ -17,3 +17,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !form || event.defaultPrevented || ["note", "approve"].includes(form.id)) return;
   form.requestSubmit([...form.elements].find((each) => each.matches("button.primary:not([type=button])")));
 });
+
+// On a phone the further places of the bar close by a press beside them, or by Escape.
+const places = document.querySelector(".more-places");
+const leave = ({ key, target }) => {
+  if (!places?.open || (key ? key !== "Escape" : places.contains(target))) return;
+  if (places.contains(document.activeElement)) places.firstElementChild.focus();
+  places.open = false;
+};
+document.addEventListener("click", leave);
+document.addEventListener("keydown", leave);
