@@ -183,7 +183,7 @@ def leads_by_its_pins(page: Page, ref: str) -> None:
     page.locator("#pin-1").focus()
     expect(page.locator("#pin-1")).to_be_in_viewport()
     page.keyboard.press("ArrowLeft")
-    expect(page.locator("#pin-2")).to_be_focused()
+    expect(page.locator("#pin-due")).to_be_focused()
     page.locator(".cad.over a").first.click()
     expect(page).to_have_url(re.compile(f"/i/{ref}/statements/1$"))
 
