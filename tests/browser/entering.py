@@ -4,10 +4,11 @@ from playwright.sync_api import Page, expect
 
 
 def enter_as(page: Page, name: str) -> None:
-    """Enter a demo office as the persona of that name; ends on the dashboard."""
+    """Enter a demo office as the persona of that name; ends on the dashboard, with its scripts at work."""
     page.goto("/signin")
     page.locator("form[action*='/signin/as/']", has_text=name).locator("button").first.click()
     expect(page.locator("#now")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def go_live(page: Page, ref: str) -> None:
