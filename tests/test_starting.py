@@ -1,5 +1,6 @@
 """The first start on a machine: what it needs is made, and what is wrong is said in a sentence."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -24,26 +25,32 @@ def test_a_database_that_is_not_there_is_told_without_a_traceback(tmp_path: Path
     assert "Traceback" not in told.stderr
 
 
-def test_verify_says_that_the_journal_of_a_new_demo_is_sound(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path}/nasaq.db"
-    assert run("seed", database_url=address).returncode == 0
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a new demo office in it."""
+    file = tmp_path_factory.mktemp("seeded") / "nasaq.db"
+    assert run("seed", database_url=f"sqlite:///{file}").returncode == 0
+    return file
+
+
+def test_verify_says_that_the_journal_of_a_new_demo_is_sound(seeded: Path) -> None:
+    address = f"sqlite:///{seeded}"
     told = run("verify", database_url=address)
     assert told.returncode == 0
     assert "Every line follows the one before" in told.stdout
     assert run("seed", database_url=address).returncode == 2, "the demo is not mixed with people"
 
 
-def test_verify_names_the_line_that_somebody_changed(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path}/nasaq.db"
-    run("seed", database_url=address)
-    with closing(sqlite3.connect(tmp_path / "nasaq.db")) as database:
+def test_verify_names_the_line_that_somebody_changed(seeded: Path, tmp_path: Path) -> None:
+    file = shutil.copyfile(seeded, tmp_path / "nasaq.db")
+    with closing(sqlite3.connect(file)) as database:
         database.execute("DROP TRIGGER journal_is_never_changed")
         database.execute(
             "UPDATE journal SET about = 'x' WHERE seq = 7 AND stream = "
             "(SELECT id FROM incident WHERE ref LIKE '%-004')"
         )
         database.commit()
-    told = run("verify", database_url=address)
+    told = run("verify", database_url=f"sqlite:///{file}")
     assert told.returncode == 1
     assert "-004: stream" in told.stdout
     assert "line 7: the line was changed" in told.stdout

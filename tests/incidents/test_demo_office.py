@@ -1,5 +1,6 @@
 """A new installation opens in the middle of an exercise."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,15 +18,22 @@ from crisis.seeding import seed_demo
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def filled(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database with the demo office, on each engine; nothing here changes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "standing", standing)
+        address = request.getfixturevalue(f"kept_{request.param}_url")
+        database.connect(address)
+        assert seed_demo()
+        yield address
+        database.engine().dispose()
+
+
 @pytest.fixture
-def demo(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    connect(database)
+def demo(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "standing", standing)
-    assert seed_demo()
-
-
-def connect(url: str) -> None:
-    database.connect(url)
+    database.connect(filled)
 
 
 def person(email: str) -> Actor:

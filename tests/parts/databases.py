@@ -45,6 +45,22 @@ def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Ite
     postgres_server.drop(url)
 
 
+@pytest.fixture(scope="module")
+def kept_sqlite_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same, for all the tests of a file."""
+    file = tmp_path_factory.mktemp("kept") / "nasaq.db"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="module")
+def kept_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """The same, for all the tests of a file."""
+    url = postgres_server.new_database(copy_of=postgres_template)
+    yield url
+    postgres_server.drop(url)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> str:
     """The address of a fresh, migrated, empty database; the test runs on both engines."""

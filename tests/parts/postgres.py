@@ -20,6 +20,7 @@ _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",
     "max_connections": "300",
     "shared_buffers": "64MB",
     "unix_socket_directories": "",
@@ -40,7 +41,8 @@ class PostgresServer:
     def new_database(self, *, copy_of: str | None = None) -> str:
         """The address of a fresh database, a copy of the named one if asked."""
         name = f"nasaq_{next(self._numbers)}"
-        template = f' TEMPLATE "{copy_of}"' if copy_of else ""
+        # Copying files is twice as quick as writing each of their pages to a log nobody will read.
+        template = f' TEMPLATE "{copy_of}" STRATEGY FILE_COPY' if copy_of else ""
         self.execute(f'CREATE DATABASE "{name}"{template}')
         return self.url(name)
 

@@ -44,7 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _implied(item: pytest.Item) -> set[str]:
     used = {_FIXTURES[name] for name in getattr(item, "fixturenames", ()) if name in _FIXTURES}
     parameters = getattr(getattr(item, "callspec", None), "params", {})
-    return used | ({"postgres"} if parameters.get("database") == "postgres" else set())
+    engines = (parameters.get(fixture) for fixture in ("database", "filled"))
+    return used | ({"postgres"} if "postgres" in engines else set())
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,7 +1,7 @@
 """Whoever may no longer be in a room is out of it within two seconds, in every process."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,7 +15,8 @@ from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty
 from crisis.room.sockets import HARMLESS
 from tests import given
-from tests.parts.server import StartProduct
+from tests.parts import processes
+from tests.parts.server import Product, StartProduct
 from tests.parts.sockets import Page, SignedIn, signed_in
 
 pytestmark = pytest.mark.slow
@@ -66,21 +67,54 @@ LOSSES = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def two(kept_postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[int]]:
+    """The ports of two processes of the product on one database, which the tests share."""
+    yield from running(kept_postgres_url, 2, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def one(kept_sqlite_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[int]]:
+    """The port of the one process on a file."""
+    yield from running(kept_sqlite_url, 1, tmp_path_factory)
+
+
+def running(url: str, count: int, folders: pytest.TempPathFactory) -> Iterator[list[int]]:
+    products = [Product(url, folders.mktemp("running"), {}) for _ in range(count)]
+    try:
+        for each in products:
+            each.start()
+        yield [each.port for each in products]
+    finally:
+        for each in products:
+            each.stop()
+            print(processes.last_lines(each.log))
+
+
+@pytest.fixture
+def connected() -> Iterator[Callable[[str], None]]:
+    def connect(url: str) -> None:
+        kernel_database.connect(url)
+        plug_kernel()
+
+    yield connect
+    kernel_database.engine().dispose()
+
+
 @LOSSES
 def test_losing_the_right_closes_the_socket_in_both_processes(
-    postgres_url: str,
-    start_product: StartProduct,
+    kept_postgres_url: str,
+    two: list[int],
+    connected: Callable[[str], None],
     who: Callable[[Incident], Actor],
     act: Act,
     why: str,
 ) -> None:
-    kernel_database.connect(postgres_url)
-    plug_kernel()
+    connected(kept_postgres_url)
     incident = given.an_incident()
     runner, leaver = signed_in(given.runs(incident)), signed_in(who(incident))
-    ports = [start_product(postgres_url).port for _ in range(2)]
-    staying = [entered(port, runner, incident) for port in ports]
-    going = [entered(port, leaver, incident) for port in ports]
+    staying = [entered(port, runner, incident) for port in two]
+    going = [entered(port, leaver, incident) for port in two]
 
     began = time.monotonic()
     act(incident, leaver)
@@ -98,22 +132,21 @@ def test_losing_the_right_closes_the_socket_in_both_processes(
     assert [page.news for page in going] == [[], []]
     assert max(took) < PROMISED_SECONDS
     assert all(page.closed_at is None for page in staying)
-    kernel_database.engine().dispose()
 
 
 @LOSSES
 def test_a_line_that_follows_at_once_is_already_not_for_them(
-    sqlite_url: str,
-    start_product: StartProduct,
+    kept_sqlite_url: str,
+    one: list[int],
+    connected: Callable[[str], None],
     who: Callable[[Incident], Actor],
     act: Act,
     why: str,
 ) -> None:
-    kernel_database.connect(sqlite_url)
-    plug_kernel()
+    connected(kept_sqlite_url)
     incident = given.an_incident()
     runner, leaver = signed_in(given.runs(incident)), signed_in(who(incident))
-    port = start_product(sqlite_url).port
+    (port,) = one
     staying, going = entered(port, runner, incident), entered(port, leaver, incident)
     for text in ("للجميع", "للجميع أيضا"):
         add_note(runner.person, incident.id, text=text)
@@ -126,7 +159,6 @@ def test_a_line_that_follows_at_once_is_already_not_for_them(
 
     assert going.named("evicted") == [{"why": why}]
     assert not any("ليس له" in each["entry"] for each in going.news)
-    kernel_database.engine().dispose()
 
 
 def test_one_who_was_seen_out_comes_in_again_with_a_new_duty(
