@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.parts.postgres",
     "tests.parts.redis",
     "tests.parts.databases",
+    "tests.parts.templates",
     "tests.parts.browser",
     "tests.parts.scripts",
     "tests.parts.server",
