@@ -5,6 +5,7 @@ Everything is made by the product's own commands, so that what a test stands on 
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -296,9 +297,14 @@ def a_password(of: Actor, password: str = "three words do well") -> str:
     """That person's new password, set by a link as an administrator would make it."""
     token = uuid4().hex
     make_reset_link(the_system(), of.id, token_hash=digest(token), removes_second_step=False)
-    kept = fresh_hash(password, about=())
-    use_reset_link(of, of.id, token_hash=digest(token), password_hash=kept)
+    use_reset_link(of, of.id, token_hash=digest(token), password_hash=_hash_of(password))
     return password
+
+
+@cache
+def _hash_of(password: str) -> str:
+    """Made once a run: it is slow, as it is meant to be."""
+    return fresh_hash(password, about=())
 
 
 def a_session(of: Actor, *, token: str | None = None) -> UUID:
