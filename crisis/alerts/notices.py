@@ -17,7 +17,7 @@ from crisis.statements.content import Language
 from crisis.statements.forms_of_text import marked
 from crisis.statements.sms import gsm_spelling
 from crisis.statements.written_content import written
-from crisis.timeline.words import isolated
+from crisis.timeline.naming import isolated
 
 SUBJECT_LENGTH: Final = 200
 NAME_LENGTH: Final = 40

@@ -29,7 +29,8 @@ from crisis.people.model import (
     in_language,
 )
 from crisis.policy import Action, Actor, Case, Duty, Rank
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 
 ALIKE_WITHIN: Final = timedelta(hours=24)
 _TELLING: Final = (Proposed.OPEN, Proposed.DECLINED, Proposed.LAPSED)

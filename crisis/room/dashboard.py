@@ -34,7 +34,8 @@ from crisis.statements import queries as statements
 from crisis.statements.content import code_of
 from crisis.statements.model import Statement, Version
 from crisis.statements.queries import Signing, title_in
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 
 CLOSED_LATELY: Final = timedelta(days=30)
 ISSUED: Final = 3

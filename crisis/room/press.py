@@ -17,7 +17,8 @@ from crisis.incidents.model import Incident
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.room.queries import IncidentView, Present, people_present, present_state
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 from crisis.web.locale import language, style
 
 _HEADER: Final = ("header", "people")

@@ -38,7 +38,8 @@ from crisis.statements import queries as statements
 from crisis.statements.model import Statement
 from crisis.statements.queries import Panel, Pin, Promise
 from crisis.timeline import terms
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 
 PAGE: Final = 60
 """Lines shown when the room opens; older ones follow on request."""

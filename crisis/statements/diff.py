@@ -12,7 +12,7 @@ from crisis.kernel.words import Message as _
 from crisis.statements.content import LANGUAGES, Content, Language, Paragraph, Texts
 from crisis.statements.matching import matches, partners
 from crisis.statements.tokens import Token, tokens_of
-from crisis.timeline.words import isolated
+from crisis.timeline.naming import isolated
 
 
 @dataclass(frozen=True)

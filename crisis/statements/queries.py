@@ -52,7 +52,7 @@ from crisis.statements.model import (
 )
 from crisis.statements.sms import SmsLength, sms_length
 from crisis.statements.translations import Outdated, Place
-from crisis.timeline.words import Naming, plugged
+from crisis.timeline.naming import Naming, plugged
 
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
 SIGNED_WITHIN: Final = timedelta(minutes=30)

@@ -24,7 +24,8 @@ from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.journal import Line, head_of
 from crisis.policy import Duty
-from crisis.timeline.words import Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import entries
 from tests import given
 
 
