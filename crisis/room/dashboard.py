@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from crisis.alerts.following import Newest, newest_of
 from crisis.alerts.waiting import alerts_waiting
-from crisis.incidents.model import Incident, Status
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Status
 from crisis.incidents.queries import Holder, asked_of, followed, holders
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
@@ -201,9 +202,7 @@ def _next(
     promise = promise_in(incident, written)
     if promise:
         return Next(promise.due_at, promise.missed, is_first=False)
-    if first_due is None or incident.status != Status.OPEN:
-        return None
-    return Next(first_due, first_due <= clock.now(), is_first=True)
+    return Next(first_due, first_due <= clock.now(), is_first=True) if first_due else None
 
 
 def _issued(session: Session, known: Sequence[Incident], language: str) -> list[Issued]:

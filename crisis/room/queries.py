@@ -17,7 +17,10 @@ from sqlalchemy.orm import Session
 from crisis.alerts.following import InRoom, in_room
 from crisis.deadlines.model import SHARES, Code, Deadline
 from crisis.deadlines.model import State as Due
-from crisis.incidents.model import Criterion, Decision, Incident, Status
+from crisis.incidents.decisions import Decision
+from crisis.incidents.levels import Criterion
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Status
 from crisis.incidents.queries import (
     Holder,
     Offer,
@@ -247,7 +250,7 @@ def _present_state(
         count=head,
         panel=statements.panel(session, incident, written, naming),
         promise=promise_in(incident, written),
-        first_due=_first_due(session, incident),
+        first_due=first_due(session, [incident]).get(incident.id),
         unsent=statements.unsent(written),
         alert=in_room(session, incident.id, naming.language),
     )
@@ -267,19 +270,13 @@ def promise_in(incident: Incident, written: Sequence[Statement]) -> Promise | No
     return statements.promise_of(written) if incident.is_live else None
 
 
-def _first_due(session: Session, incident: Incident) -> datetime | None:
-    if incident.status != Status.OPEN:
-        return None
-    return first_due(session, [incident]).get(incident.id)
-
-
 def first_due(session: Session, of: Sequence[Incident]) -> dict[UUID, datetime]:
-    """By incident in which nothing has been said yet, when the first statement is due."""
+    """By open incident in which nothing has been said yet, when the first statement is due."""
     wanted = select(Deadline.subject_id, Deadline.due_at).where(
         Deadline.code == Code.HOLDING,
         Deadline.cycle == SHARES[-1],
         Deadline.state != Due.STOPPED,
-        Deadline.subject_id.in_([each.id for each in of]),
+        Deadline.subject_id.in_([each.id for each in of if each.status == Status.OPEN]),
     )
     return {row.subject_id: row.due_at for row in session.execute(wanted)}
 
