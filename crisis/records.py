@@ -4,6 +4,7 @@ from crisis.account import model as account
 from crisis.alerts import events, outbox, recipients
 from crisis.alerts import model as alerts
 from crisis.deadlines import model as deadlines
+from crisis.incidents import events_of_duties as duties
 from crisis.incidents import model as incidents
 from crisis.jobs import model as jobs
 from crisis.kernel import journal, once
@@ -17,6 +18,7 @@ __all__ = [
     "account",
     "alerts",
     "deadlines",
+    "duties",
     "events",
     "incidents",
     "jobs",

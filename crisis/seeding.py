@@ -17,7 +17,10 @@ from sqlalchemy import select
 from crisis.alerts.audiences import save_audience
 from crisis.alerts.described import Described
 from crisis.incidents import commands
-from crisis.incidents.model import Criterion, DecisionDraft, Incident, Phase
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.levels import Criterion
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Phase
 from crisis.jobs import reactions
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading

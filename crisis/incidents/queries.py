@@ -10,7 +10,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crisis import policy
-from crisis.incidents.model import SPOKEN_WITHIN, Incident, IncidentLink, Status
+from crisis.incidents.levels import SPOKEN_WITHIN
+from crisis.incidents.model import Incident, IncidentLink
+from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.command import query
 from crisis.kernel.database import reading

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crisis.incidents.model import Incident, Status
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Status
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import OFFICE_ID, new_id

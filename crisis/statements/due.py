@@ -16,7 +16,8 @@ from crisis import policy
 from crisis.deadlines.commands import Effect, set_deadline, stop_deadlines
 from crisis.deadlines.model import DUE, SHARES, SPANS, WARNED, Code, Deadline, after
 from crisis.incidents.commands import give
-from crisis.incidents.model import Incident, Status
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Status
 from crisis.kernel.command import Work
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message

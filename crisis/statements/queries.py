@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.incidents.model import Incident, Status
+from crisis.incidents.model import Incident
 from crisis.incidents.queries import case_of
+from crisis.incidents.states import Status
 from crisis.kernel import clock
 from crisis.kernel.command import query
 from crisis.kernel.database import reading

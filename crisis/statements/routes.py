@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from crisis.incidents.model import Status
 from crisis.incidents.queries import case_of, find_incident, ministry_choices, read_incident
+from crisis.incidents.states import Status
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Invalid, NotFound
 from crisis.kernel.words import Message

@@ -6,7 +6,7 @@ import pytest
 
 from crisis.deadlines.model import DUE, WARNED, Code
 from crisis.incidents.commands import assess_level, close_incident, stand_down
-from crisis.incidents.model import Criterion
+from crisis.incidents.levels import Criterion
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Forbidden
 from crisis.policy import Duty

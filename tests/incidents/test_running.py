@@ -18,8 +18,10 @@ from crisis.incidents.commands import (
     rename_incident,
     restrict_incident,
 )
-from crisis.incidents.model import DecisionDraft, Incident, Phase
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.model import Incident
 from crisis.incidents.queries import links_of
+from crisis.incidents.states import Phase
 from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.journal import Line, head_of

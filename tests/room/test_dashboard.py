@@ -9,7 +9,7 @@ from sqlalchemy import event
 from crisis.alerts.acknowledging import acknowledge
 from crisis.alerts.recipients import Answer, Method, Recipient
 from crisis.app import create_app
-from crisis.incidents.model import SPOKEN_WITHIN
+from crisis.incidents.levels import SPOKEN_WITHIN
 from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, engine
