@@ -1,4 +1,4 @@
-"""A sentence that can still be said in any language."""
+"""A sentence that can still be said in any language, and what is put into it set apart."""
 
 from __future__ import annotations
 
@@ -42,3 +42,8 @@ class Message:
     def __str__(self) -> str:
         one = self.plural_id is None or self.params["n"] == 1
         return (self.msgid if one else str(self.plural_id)).format_map(self.params)
+
+
+def isolated(text: str) -> str:
+    """`text` between U+2068 and U+2069, once, so that it does not reorder what stands beside it."""
+    return text if "\u2068" in text else f"\u2068{text}\u2069"

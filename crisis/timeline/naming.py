@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from crisis.kernel.words import isolated
+
 Names = dict[str, str]
 
 
@@ -60,8 +62,3 @@ class Naming:
         if not names:
             return "—"
         return names.get(self.language) or next(iter(names.values()), "—")
-
-
-def isolated(text: str) -> str:
-    """`text` between U+2068 and U+2069, so that it does not reorder what stands beside it."""
-    return f"\u2068{text}\u2069"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from crisis.kernel.words import Message
-from crisis.timeline.naming import Naming, isolated
+from crisis.kernel.words import Message, isolated
+from crisis.timeline.naming import Naming
 from crisis.timeline.telling import WHY, Facts, Sentence, Telling, either, numbered
 
 _ALERT_BEGUN: Final = {

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from crisis.kernel.words import Message
+from crisis.kernel.words import Message, isolated
 from crisis.timeline import terms
-from crisis.timeline.naming import Naming, isolated
+from crisis.timeline.naming import Naming
 from crisis.timeline.telling import WHY, Facts, Sentence, Telling, named, plain
 
 

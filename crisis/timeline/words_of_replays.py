@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from crisis.kernel.words import Message
-from crisis.timeline.naming import isolated
+from crisis.kernel.words import Message, isolated
 from crisis.timeline.telling import Sentence, Telling
 
 

@@ -26,7 +26,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from crisis.kernel import clock
-from crisis.kernel.words import Message
+from crisis.kernel.words import Message, isolated
 from crisis.web import straight
 from crisis.web.usage import packs
 
@@ -256,14 +256,13 @@ def _told_in_place(value: object) -> object:
     reference that would turn the words around it, isolated from them."""
     if isinstance(value, int):
         return number(value)
-    return isolated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return _unturned(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def isolated(text: str) -> str:
-    """The text between U+2068 and U+2069 where the sentence now spoken would otherwise be read in
-    another order; elsewhere the text itself."""
+def _unturned(text: str) -> str:
+    """The text, isolated where the sentence now spoken would otherwise be read in another order."""
     turns = _AGAINST_ARABIC if language() == "ar" else _AGAINST_LATIN
-    return f"\u2068{text}\u2069" if turns.search(text) and "\u2068" not in text else text
+    return isolated(text) if turns.search(text) else text
 
 
 def _iso(at: datetime) -> str:
