@@ -12,11 +12,12 @@ from crisis.people import model as people
 from crisis.realtime import model as realtime
 from crisis.replay import model as replay
 from crisis.simulator import model as simulator
-from crisis.statements import model as statements
+from crisis.statements.model import comments, renditions, statement
 
 __all__ = [
     "account",
     "alerts",
+    "comments",
     "deadlines",
     "duties",
     "events",
@@ -28,7 +29,8 @@ __all__ = [
     "people",
     "realtime",
     "recipients",
+    "renditions",
     "replay",
     "simulator",
-    "statements",
+    "statement",
 ]

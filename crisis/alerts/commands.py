@@ -41,7 +41,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Audience, ContactKind, Person
 from crisis.policy import Action, Duty
 from crisis.statements.content import Language
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 
 CONFIRMS: Final = (Duty.DIRECTOR, Duty.COORDINATOR, Duty.ALERT_OPERATOR)
 """Whose second pair of eyes it may be."""

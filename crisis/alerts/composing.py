@@ -29,7 +29,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Names
 from crisis.policy import Action
 from crisis.statements.content import LANGUAGES, Language
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 
 LOAD_BUDGET: Final = 5
 """Alerts an hour that one group reads with care."""

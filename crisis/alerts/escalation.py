@@ -29,8 +29,9 @@ from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Ministry, Names, Person
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES, Language
-from crisis.statements.model import LIAISONS, Statement
-from crisis.statements.model import State as Stands
+from crisis.statements.model.slots import LIAISONS
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State as Stands
 
 MOST_STEPS: Final = 3
 """The deputy, the duty officer, the head of the media office (domain §3.6); then a telephone."""

@@ -23,7 +23,8 @@ from crisis.people.model import DutyHolding, DutyProposal, Person, Proposed
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES
 from crisis.statements.due import awaited_slots, signers
-from crisis.statements.model import LIAISONS, Statement
+from crisis.statements.model.slots import LIAISONS
+from crisis.statements.model.statement import Statement
 
 RUNS: Final = frozenset({Duty.DIRECTOR, Duty.COORDINATOR})
 SOON: Final = 1

@@ -32,9 +32,9 @@ from crisis.kernel.words import Message
 from crisis.people.model import in_language
 from crisis.policy import Action
 from crisis.settings import Settings
-from crisis.statements import queries as statements
 from crisis.statements.content import LANGUAGES
 from crisis.statements.incident_head import incident_head
+from crisis.statements.queries.view import read_statement
 from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import clock_time, language, money, say
 
@@ -363,9 +363,7 @@ def _alert_id(ref: str, number: int) -> UUID:
 def _statement_id(incident: Mapping[str, Any], number: int | None) -> UUID | None:
     if number is None:
         return None
-    found = statements.read_statement(
-        current_actor(), incident["id"], number=number, language=language()
-    )
+    found = read_statement(current_actor(), incident["id"], number=number, language=language())
     return found.id
 
 

@@ -25,8 +25,11 @@ from crisis.statements.content import (
     fingerprint,
     from_canonical,
 )
-from crisis.statements.model import Rendition, State, Statement, Version
-from crisis.statements.queries import Promise, pins_of, promise_of
+from crisis.statements.model.renditions import Rendition
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
+from crisis.statements.model.versions import Version
+from crisis.statements.queries.promises import Promise, pins_of, promise_of
 
 SHOWN: Final = 200
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES

@@ -20,7 +20,6 @@ from crisis.deadlines.model import State as Due
 from crisis.incidents.decisions import Decision
 from crisis.incidents.levels import Criterion
 from crisis.incidents.model import Incident
-from crisis.incidents.states import Status
 from crisis.incidents.queries import (
     Holder,
     Offer,
@@ -31,15 +30,17 @@ from crisis.incidents.queries import (
     offers,
     read_incident,
 )
+from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.people.model import Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
-from crisis.statements import queries as statements
-from crisis.statements.model import Statement
-from crisis.statements.queries import Panel, Pin, Promise
+from crisis.statements.model.statement import Statement
+from crisis.statements.queries.promises import Pin, Promise, pins_of, promise_of
+from crisis.statements.queries.room import Panel, panel, to_sign, unsent
+from crisis.statements.queries.stored import written_in
 from crisis.timeline import terms
 from crisis.timeline.naming import Naming, plugged
 from crisis.timeline.words import Entry, entries
@@ -194,7 +195,7 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
     case = case_of(incident)
     with reading() as session:
         naming = Naming(language, plugged.directory(session))
-        written = statements.written_in(session, [incident_id])[incident_id]
+        written = written_in(session, [incident_id])[incident_id]
         lines = journal.last_lines(session, incident_id, before=before, limit=PAGE + 1)
         oldest = lines[PAGE - 1].seq if len(lines) > PAGE else None
         return Room(
@@ -222,7 +223,7 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
                 for check in incident.closing_checks()
             ],
             my_duties=sorted(actor.duties.get(incident_id, ())),
-            to_sign=statements.to_sign(written, actor),
+            to_sign=to_sign(written, actor),
             may={action.value: allows(actor, action, case) for action in Action},
             choices=_choices(session, language),
         )
@@ -230,7 +231,7 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
 
 def present_state(session: Session, incident: Incident, naming: Naming) -> Present:
     """What everybody in the room may see now."""
-    written = statements.written_in(session, [incident.id])[incident.id]
+    written = written_in(session, [incident.id])[incident.id]
     return _present_state(session, incident, written, naming)
 
 
@@ -248,10 +249,10 @@ def _present_state(
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
         ribbon=ribbon_of(incident, written, moments_in(session, [incident.id])[incident.id]),
         count=head,
-        panel=statements.panel(session, incident, written, naming),
+        panel=panel(session, incident, written, naming),
         promise=promise_in(incident, written),
         first_due=first_due(session, [incident]).get(incident.id),
-        unsent=statements.unsent(written),
+        unsent=unsent(written),
         alert=in_room(session, incident.id, naming.language),
     )
 
@@ -267,7 +268,7 @@ def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line
 
 
 def promise_in(incident: Incident, written: Sequence[Statement]) -> Promise | None:
-    return statements.promise_of(written) if incident.is_live else None
+    return promise_of(written) if incident.is_live else None
 
 
 def first_due(session: Session, of: Sequence[Incident]) -> dict[UUID, datetime]:
@@ -388,7 +389,7 @@ def ribbon_of(
     if incident.opened_at is None:
         return None
     start, now = incident.opened_at, incident.closed_at or clock.now()
-    pins = statements.pins_of(written)
+    pins = pins_of(written)
     if incident.closed_at:
         end, pins = now, [pin for pin in pins if not pin.is_due]
     else:

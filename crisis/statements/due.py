@@ -24,19 +24,17 @@ from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Person
 from crisis.policy import Duty, Rank
 from crisis.statements.content import NEVER_PUBLIC, Type
-from crisis.statements.model import (
-    LIAISONS,
-    RATIFIED_WITHIN,
+from crisis.statements.model.emergency import RATIFIED_WITHIN
+from crisis.statements.model.events import (
     ApproverReminded,
     FirstStatementDue,
     NextUpdateDue,
-    Outcome,
     RatificationDue,
-    Slot,
-    State,
-    Statement,
-    Version,
 )
+from crisis.statements.model.slots import LIAISONS, Slot
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Outcome, State
+from crisis.statements.model.versions import Version
 
 WARNED_BEFORE: Final = timedelta(minutes=10)
 _ASKING: Final = frozenset(

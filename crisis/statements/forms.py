@@ -16,7 +16,8 @@ from crisis.kernel.text import Whole, line, optional, plain_digits, prose
 from crisis.kernel.words import Message
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES, Code, Content, Language, Paragraph, Texts, Type
-from crisis.statements.model import Answer, Ground, SlotSpec
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.states import Answer, Ground
 from crisis.statements.rulebook import rulebook
 from crisis.statements.translations import Place
 from crisis.web.asking import LARGEST_NUMBER, Form

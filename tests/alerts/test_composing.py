@@ -33,10 +33,11 @@ from crisis.kernel import clock
 from crisis.kernel.database import reading, writing
 from crisis.kernel.errors import Conflict, Invalid, Refusal
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import prepare_correction
+from crisis.statements.commands.correcting import prepare_correction
 from crisis.statements.content import Content, Type, paragraphs_of
 from crisis.statements.forms_of_text import EXERCISE
-from crisis.statements.model import SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
 from crisis.statements.places import places_in
 from crisis.statements.sms import sms_length
 from tests import given

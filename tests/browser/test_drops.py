@@ -17,7 +17,7 @@ from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.plugs import plug_kernel
 from crisis.policy import Rank
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 from tests import given
 from tests.browser.entering import enter_as, go_live
 from tests.parts.browser import OpenWindow, Visit

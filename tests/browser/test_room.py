@@ -12,8 +12,8 @@ from crisis.incidents.model import Incident
 from crisis.kernel import clock, database
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty, Rank
-from crisis.statements.commands import release_statement
-from crisis.statements.model import SlotSpec
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.model.slots import SlotSpec
 from tests import given
 from tests.browser.entering import enter_as
 from tests.parts.browser import OpenWindow

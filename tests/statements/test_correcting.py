@@ -5,14 +5,13 @@ import pytest
 from crisis.incidents.model import Incident
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
-    edit_statement,
-    prepare_correction,
-    prepare_retraction,
-)
+from crisis.statements.commands.correcting import prepare_correction, prepare_retraction
+from crisis.statements.commands.writing import edit_statement
 from crisis.statements.content import Content, Type, paragraphs_of
 from crisis.statements.forms import PARAGRAPHS, EditForm
-from crisis.statements.model import SlotSpec, State, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
 from tests import given
 from tests.parts.refusals import refused
 

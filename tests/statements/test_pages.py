@@ -8,9 +8,12 @@ from flask.testing import FlaskClient
 from crisis.incidents.commands import assign_duty
 from crisis.incidents.model import Incident
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import answer_statement, release_statement
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.commands.signing import answer_statement
 from crisis.statements.content import Type
-from crisis.statements.model import Answer, SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer
 from tests import given
 
 pytestmark = pytest.mark.slow
