@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -90,12 +90,7 @@ def opening_of_correction(values: Mapping[str, Value]) -> Texts:
 
     Places without a value stay open, to be written by hand.
     """
-    opened = fill(template("correction"), values, leave_open=True)
-    lines = template("correction").body
-    return {
-        each: "\n".join(text.split("\n")[: _lines_to("{why}", lines[each])])
-        for each, text in opened.items()
-    }
+    return fill(_opening_of_correction(), values, leave_open=True)
 
 
 def must_be_filled(content: Content) -> None:
@@ -125,10 +120,6 @@ _UNKNOWN: Final = _("“{place}” is not a place that can be filled.")
 _MISSING: Final = _("The text ({language}) lacks the place “{place}” that another language has.")
 
 
-def _lines_to(place: str, text: str) -> int:
-    return 1 + next(at for at, line in enumerate(text.split("\n")) if place in line)
-
-
 def _refused(message: Message, **values: object) -> Invalid:
     return Invalid(message.filled(**values), code="template")
 
@@ -154,6 +145,17 @@ def _for_statements() -> Mapping[str, Template]:
         code: read_template(code, Type(told["type"]), told["name"], told["body"])
         for code, told in known.items()
     }
+
+
+@cache
+def _opening_of_correction() -> Template:
+    whole = template("correction")
+    return replace(whole, body={each: _to_why(text) for each, text in whole.body.items()})
+
+
+def _to_why(text: str) -> str:
+    before, why, rest = text.partition("{why}")
+    return before + why + rest.partition("\n")[0]
 
 
 @cache
