@@ -19,14 +19,16 @@ from crisis.statements.content import LANGUAGES, Code, Content, Language, Paragr
 from crisis.statements.model.slots import SlotSpec
 from crisis.statements.model.states import Answer, Ground
 from crisis.statements.rulebook import rulebook
+from crisis.statements.templates import paragraphs_of_opening
 from crisis.statements.translations import Place
 from crisis.web.asking import LARGEST_NUMBER, Form
 
 LONGEST_PARAGRAPH: Final = 4000
 PARAGRAPHS: Final = 60
-"""How many a text has in one language at most. A correction of it begins with `OPENING` more, and
-may be taken back like any text, so a form takes that many more."""
-OPENING: Final = 4
+"""How many a text has in one language at most; a correction has its opening besides, and may be
+taken back like any text."""
+CELLS: Final = 2 * PARAGRAPHS
+"""How many cells a form takes in one language; the text in them is counted by its paragraphs."""
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
 SIGNED_WITHIN_MINUTES: Final = (10, 15, 30, 60, 120, 240, 720)
 
@@ -37,9 +39,9 @@ Words = Annotated[str, prose(4000)]
 OptionalWords = Annotated[str | None, optional(prose(4000))]
 Title = Annotated[str | None, optional(line(200))]
 Cell = Annotated[str | None, optional(prose(LONGEST_PARAGRAPH))]
-Cells = Annotated[list[Cell], Field(max_length=PARAGRAPHS + OPENING, default_factory=list)]
+Cells = Annotated[list[Cell], Field(max_length=CELLS, default_factory=list)]
 Owner = Annotated[UUID | None, BeforeValidator(lambda typed: typed or None)]
-Owners = Annotated[list[Owner], Field(max_length=PARAGRAPHS + OPENING, default_factory=list)]
+Owners = Annotated[list[Owner], Field(max_length=CELLS, default_factory=list)]
 Ids = Annotated[list[UUID], Field(max_length=60, default_factory=list)]
 Codes = Annotated[list[Code], Field(max_length=30, default_factory=list)]
 Duties = Annotated[list[Duty], Field(max_length=15, default_factory=list)]
@@ -78,7 +80,7 @@ class EditForm(Form):
     audiences: Codes
     channels: Codes
     next_update: LocalTime | None = None
-    valid: Annotated[list[Confirmed], Field(max_length=3 * PARAGRAPHS, default_factory=list)]
+    valid: Annotated[list[Confirmed], Field(max_length=3 * CELLS, default_factory=list)]
     then: Literal["stay", "submit"] = "stay"
 
     def content(self, zone: str) -> Content:
@@ -326,7 +328,8 @@ def _body(cells: Sequence[tuple[str, UUID | None]]) -> tuple[Paragraph, ...]:
 
 
 def _must_fit(type: Type, bodies: Mapping[Language, Sequence[Paragraph]]) -> None:
-    most = PARAGRAPHS + (OPENING if type in {Type.CORRECTION, Type.RETRACTION} else 0)
+    takes_back = type in {Type.CORRECTION, Type.RETRACTION}
+    most = PARAGRAPHS + (paragraphs_of_opening(Type.CORRECTION) if takes_back else 0)
     words = Message("A text has {most} paragraphs at most.", most=most)
     fields: dict[str, Message] = {each: words for each, body in bodies.items() if len(body) > most}
     if fields:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from crisis.kernel.errors import Invalid, NotFound
 from crisis.kernel.words import Message
 from crisis.kernel.words import Message as _
-from crisis.statements.content import Content, Texts, Type
+from crisis.statements.content import Content, Texts, Type, paragraphs_of
 from crisis.statements.places import Value, filled, places_in, stray_brace
 from crisis.statements.written_content import names_in, written
 
@@ -91,6 +91,13 @@ def opening_of_correction(values: Mapping[str, Value]) -> Texts:
     Places without a value stay open, to be written by hand.
     """
     return fill(_opening_of_correction(), values, leave_open=True)
+
+
+def paragraphs_of_opening(type: Type) -> int:
+    """How many paragraphs at the beginning of such a text say what it takes back, and why."""
+    if type is Type.CORRECTION:
+        return max(len(paragraphs_of(text)) for text in _opening_of_correction().body.values())
+    return 1 if type is Type.RETRACTION else 0
 
 
 def must_be_filled(content: Content) -> None:
