@@ -149,7 +149,7 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
             ". La durée de la coupure n’est pas encore connue.",
         ),
         "sms": [
-            "URGENT | Cellule de crise : les officiers de liaison se reunissent en ligne a 15:00. "
+            "URGENT | Cellule de crise : les points de contact se reunissent en ligne a 15:00. "
             "Pas de declaration a la presse avant la reunion. Confirmez ici : n",
             "asaq.example/k/7K4PX2",
         ],
