@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
 from crisis.kernel.command import query
-from crisis.kernel.ids import OFFICE_ID
-from crisis.people.model import Office
 from crisis.policy import Action
+from crisis.statements.circumstances import circumstances
 from crisis.statements.content import Content, Language, fingerprint
 from crisis.statements.elements import element_names, elements_found
 from crisis.statements.forms_of_text import ShortForm, reading_seconds, short_form, word_count
-from crisis.statements.lint import Finding, LintContext, can_be_waived, check
+from crisis.statements.lint import Finding, can_be_waived, check
 from crisis.statements.model.statement import Statement
 from crisis.statements.queries.stored import numbered
 from crisis.statements.sms import SmsLength, sms_length
@@ -85,13 +84,14 @@ def check_of(
 ) -> Checked:
     """What the rules and the counters say of this content of a statement."""
     original: Language = content.languages[0] if content.languages else language
+    now = clock.now()
+    about = circumstances(
+        session, incident, statement, content, now=now, issued_at=now + SIGNED_WITHIN
+    )
     names = element_names()
     there = elements_found(content, original)
     return Checked(
-        findings=[
-            _finding(each, statement, language)
-            for each in check(content, _context(session, incident, statement, content))
-        ],
+        findings=[_finding(each, statement, language) for each in check(content, about)],
         elements=[(names[each][language], found) for each, found in there.items()],
         lengths=[
             Lengths(
@@ -103,23 +103,6 @@ def check_of(
             for each in content.languages
         ],
         short=short_form(content, original),
-    )
-
-
-def _context(
-    session: Session, incident: Incident, statement: Statement, content: Content
-) -> LintContext:
-    office, now = session.get_one(Office, OFFICE_ID), clock.now()
-    stale = statement.outdated if content == statement.content else []
-    return LintContext(
-        level=incident.level,
-        now=now,
-        zone=incident.zone,
-        country=office.country,
-        issued_at=now + SIGNED_WITHIN,
-        level_since=incident.level_since,
-        official_numbers=frozenset({office.duty_phone} if office.duty_phone else ()),
-        stale=frozenset((each.language, each.paragraph) for each in stale),
     )
 
 
