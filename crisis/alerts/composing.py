@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +34,21 @@ from crisis.statements.model.statement import Statement
 
 LOAD_BUDGET: Final = 5
 """Alerts an hour that one group reads with care."""
+_WHERE: Final[Mapping[str, str]] = {
+    "expired": "expires",
+    "empty_audience": "audiences",
+    "audience_changed": "audiences",
+}
+"""Fields of refusals that name none."""
+
+
+class Stands(StrEnum):
+    """How far the text of one language has come."""
+
+    COMPLETE = "complete"
+    UNFINISHED = "unfinished"
+    """A place, a subject or one of the two texts is still to be written."""
+    EMPTY = "empty"
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,7 @@ class Reading:
     """How many of those who are told read it; 0: nobody needs it."""
     sms: Words
     mail: Words
+    stands: Stands
     too_much: int
     offers: Sequence[Offer]
 
@@ -94,6 +111,21 @@ class Preview:
     @property
     def parts(self) -> int:
         return sum(each.total for each in self.costs)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether everybody who is told can read all of it."""
+        read = [each.stands for each in self.readings if each.readers]
+        return bool(read) and set(read) == {Stands.COMPLETE}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that keeps an alert here, and the field of the composer where it is mended."""
+
+    field: str
+    """Empty where there is none."""
+    message: Message
 
 
 @query(Action.WRITE_ALERT, on=Incident)
@@ -180,33 +212,51 @@ def _wrong(session: Session, alert: Alert) -> Refusal | None:
 
 def _reading(alert: Alert, language: Language, gathered: Gathered) -> Reading:
     facts = facts_of(alert.incident)
-    sms = words(alert, language, Channel.SMS, facts)
+    said = {each: words(alert, language, each, facts) for each in Channel}
+    sms = said[Channel.SMS]
     fixed = alert.statement_id is not None
     raw = alert.sms.get(language, "")
     return Reading(
         language=language,
         readers=gathered.languages[language],
         sms=sms,
-        mail=words(alert, language, Channel.EMAIL, facts),
+        mail=said[Channel.EMAIL],
+        stands=_stands(said, gathered.channels),
         too_much=too_much(sms.shown),
         offers=[] if fixed or not raw else offers(raw, sms.shown, language),
     )
 
 
+def _stands(said: Mapping[Channel, Words], channels: Collection[Channel]) -> Stands:
+    if not any(each.text.strip() for each in said.values()):
+        return Stands.EMPTY
+    needed = [said[each] for each in channels]
+    has_holes = any(each.open or each.unknown or not each.text.strip() for each in needed)
+    needs_subject = Channel.EMAIL in channels and not said[Channel.EMAIL].subject
+    return Stands.UNFINISHED if has_holes or needs_subject else Stands.COMPLETE
+
+
 def _load(session: Session, alert: Alert) -> int:
     """Alerts of this incident within the last hour that went to one of these audiences."""
     since = clock.now() - timedelta(hours=1)
-    earlier = select(Alert.audience_ids, Alert.follows_id).where(
+    earlier = select(Alert.audience_ids).where(
         Alert.incident_id == alert.incident_id,
         Alert.confirmed_at > since,
         Alert.id != alert.id,
     )
     chosen = set(alert.audience_ids)
-    return sum(not chosen.isdisjoint(row.audience_ids) for row in session.execute(earlier))
+    return sum(not chosen.isdisjoint(each) for each in session.scalars(earlier))
 
 
-def problem_of(refusal: Refusal) -> list[Message]:
+def problems_of(refusal: Refusal) -> list[Wrong]:
     """Why, in one sentence for each thing that is wrong, each once."""
-    if isinstance(refusal, Invalid) and refusal.fields:
-        return list(dict.fromkeys([refusal.message, *refusal.fields.values()]))
-    return [refusal.message]
+    told = {refusal.message: _WHERE.get(refusal.code, "")}
+    for field, message in (refusal.fields if isinstance(refusal, Invalid) else {}).items():
+        told[message] = told.get(message) or field
+    return [Wrong(field, message) for message, field in told.items()]
+
+
+def fields_of(refusal: Refusal) -> Collection[str]:
+    """The fields of the composer in which something is wrong."""
+    named = refusal.fields if isinstance(refusal, Invalid) else {}
+    return list(named) or [_WHERE[each] for each in [refusal.code] if each in _WHERE]

@@ -26,7 +26,7 @@ from crisis.alerts.shortening import rewritten
 from crisis.alerts.templates import places
 from crisis.incidents.queries import find_incident
 from crisis.kernel import clock
-from crisis.kernel.errors import Conflict, Invalid
+from crisis.kernel.errors import Conflict, Invalid, Refusal
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
 from crisis.people.model import in_language
@@ -266,13 +266,16 @@ def _context(
     incident: dict[str, Any], alert: Alert | None, shown: Shown, view: Preview
 ) -> dict[str, Any]:
     """What the composer and its live parts read."""
+    refusal: Refusal | None = g.get("refusal")
+    amiss = composing.fields_of(refusal) if refusal else []
     groups = queries.choices()
     named = {str(each.id): in_language(each.name, language()) for each in queries.people_to_pick()}
     prepared = fields.prepared(incident["hazard"])
     return {
         "incident": incident,
         "alert": alert,
-        "shown": shown,
+        "shown": fields.opened(shown, amiss),
+        "amiss": fields.sections_of(amiss),
         "view": view,
         "groups": groups,
         "people": named,
@@ -282,7 +285,7 @@ def _context(
         "place_names": places(),
         "cost": _cost(view),
         "budget": composing.LOAD_BUDGET,
-        "wrong": composing.problem_of(view.wrong) if view.wrong else [],
+        "wrong": composing.problems_of(view.wrong) if view.wrong else [],
         "wrong_code": view.wrong.code if view.wrong else "",
         "confirmers": [named.get(str(each), "") for each in view.confirmers],
         "languages": LANGUAGES,
@@ -307,7 +310,7 @@ def _waiting(incident: dict[str, Any], alert: Alert) -> str:
         until=alert.asked_at and alert.asked_at + SECOND_PERSON_WITHIN,
         now=clock.now(),
         groups=[each for each in queries.choices() if str(each.id) in alert.audience_ids],
-        wrong=composing.problem_of(view.wrong) if view.wrong else [],
+        wrong=composing.problems_of(view.wrong) if view.wrong else [],
         changed=alert.audience_hash is not None and alert.audience_hash != view.fingerprint,
     )
 
