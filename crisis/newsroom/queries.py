@@ -289,7 +289,8 @@ def _axis(spoken: Sequence[Statement]) -> Axis:
     """With a tenth of the time before the first statement and after the last; what is late is no
     longer on it."""
     now = clock.now()
-    told = [each for each in pins_of(spoken) if not each.is_due or each.at > now]
+    known = [each for each in pins_of(spoken) if not each.is_due or each.at > now]
+    told = sorted(known, key=lambda each: each.at)
     first, last = told[0].at, max(now, told[-1].at)
     beside = max((last - first) / 10, _SHORTEST)
     start, span = first - beside, last - first + 2 * beside
