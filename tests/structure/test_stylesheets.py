@@ -14,7 +14,16 @@ PHYSICAL_PROPERTY = re.compile(
 )
 PHYSICAL_VALUE = re.compile(r"^(left|right)$")
 DIRECTED = {"text-align", "float", "clear", "caption-side"}
-COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(rgba?|hsla?|hwb|lab|lch|oklab|oklch)\(", re.IGNORECASE)
+TOWARDS = re.compile(r"(?<![\w-])(left|right)(?![\w-])", re.IGNORECASE)
+POINTING = re.compile(r"^(background(-image|-position)?|mask.*|object-position|.*-origin)$")
+FOUR_SIDED = re.compile(r"^((scroll-)?(margin|padding)|inset|border-(width|style|color|radius))$")
+COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}\b|\b(rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\("
+    r"|(?<![\w-])(white|black|red|green|blue|gr[ae]y|silver|orange|yellow|gold|navy|teal|maroon|olive"
+    r"|purple|pink|brown|cyan|magenta|beige|ivory|crimson|tan|wheat|(dark|light|medium)\w+)(?![\w-])",
+    re.IGNORECASE,
+)
+PAINTED = re.compile(r"color|^(background|border|outline|fill|stroke|box-shadow|text-shadow)|^--")
 
 
 def declarations(css: str) -> Iterator[tuple[int, str, str]]:
@@ -30,13 +39,25 @@ def declarations(css: str) -> Iterator[tuple[int, str, str]]:
 def physical(file: Path) -> Iterator[Finding]:
     for line, name, value in declarations(file.read_text("utf-8")):
         directed = name in DIRECTED and PHYSICAL_VALUE.match(value.lower())
-        if directed or PHYSICAL_PROPERTY.match(name):
+        pointing = POINTING.match(name) and TOWARDS.search(value)
+        if directed or pointing or PHYSICAL_PROPERTY.match(name) or is_lopsided(name, value):
             yield Finding(file, line, f"{name}: {value}")
+
+
+def is_lopsided(name: str, value: str) -> bool:
+    """Whether one line for four sides, or corners, gives left and right a different measure."""
+    if not FOUR_SIDED.match(name):
+        return False
+    sides = re.findall(r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\s(])+", value.partition("!")[0])
+    if name == "border-radius":
+        first, *rest = [*sides, *sides[-2:]] if len(sides) == 2 else sides
+        return len(sides) > 1 and (first != rest[0] or rest[1:2] != (rest[2:3] or rest[:1]))
+    return len(sides) == 4 and sides[1] != sides[3]
 
 
 def coloured(file: Path) -> Iterator[Finding]:
     for line, name, value in declarations(file.read_text("utf-8")):
-        if COLOUR.search(value):
+        if PAINTED.search(name) and COLOUR.search(value):
             yield Finding(file, line, f"{name}: {value}")
 
 
@@ -65,6 +86,12 @@ def test_colours_live_in_tokens_only() -> None:
         "a { b { Left: 0; } }",
         "a{text-align:right}",
         "@media x{a{float:left}}",
+        "a { margin: 0 1px 0 2px }",
+        "a { inset: 0 auto 0 calc(1px + (2 * 3px)) !important }",
+        "a { border-radius: 3px 0 0 3px }",
+        "a { border-radius: 3px 0 }",
+        "a { background: linear-gradient(to left, var(--a), var(--b)) }",
+        "a { transform-origin: top left }",
     ],
 )
 def test_a_physical_direction_is_noticed(tmp_path: Path, css: str) -> None:
@@ -75,9 +102,29 @@ def test_a_physical_direction_is_noticed(tmp_path: Path, css: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "css",
+    [
+        "a { margin: 0 1px 2px }",
+        "a { padding: .6rem 1rem calc(1rem + env(safe-area-inset-bottom)) 1rem }",
+        "a { border-radius: 18px 18px 0 0 }",
+        "a { border-radius: 3px 3px 3px }",
+        ".left { --right-hand: 1; grid-area: left; background-position: top }",
+    ],
+)
+def test_what_looks_the_same_from_both_sides_is_left_alone(tmp_path: Path, css: str) -> None:
+    file = tmp_path / "a.css"
+    file.write_text(css, "utf-8")
+
+    assert not list(physical(file))
+
+
+@pytest.mark.parametrize(
     ("css", "count"),
     [
         ("a { color: #fff }", 1),
+        ("a { background: linear-gradient(white, var(--b)) }", 1),
+        ("a { white-space: nowrap; --note: 3; color: var(--red-line) }", 0),
+        ("a { fill: DarkSlateGray; border-color: transparent }", 1),
         ("#add { color: var(--ink) }", 0),
         ("a { border: 1px solid RGB(0 0 0); }", 1),
     ],
