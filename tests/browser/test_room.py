@@ -218,5 +218,5 @@ def shows_one_part_at_a_time(page: Page, ref: str) -> None:
 
 def says_who_reopens(page: Page, ref: str) -> None:
     page.goto(f"/i/{ref}")
-    expect(page.locator("#ended .who-can")).to_contain_text("مدير")
+    expect(page.locator("#ended .who-can")).to_contain_text("إدارة")
     expect(page.locator(".who .primary")).to_have_count(0)
