@@ -15,6 +15,7 @@ from crisis.statements.model.slots import GivenAnswer, Slot
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import Answer, State
 from crisis.statements.model.versions import Version
+from crisis.statements.queries.room import to_sign
 from crisis.statements.queries.seals import Seal, VersionView
 from crisis.statements.queries.stored import naming_in
 from crisis.statements.queries.view import StatementView, view_of
@@ -75,6 +76,12 @@ def read_request(
         must_open=slot is not None and slot.opened_at is None,
         remaining=len(latest.unfilled) if latest else 0,
     )
+
+
+@query(Action.FOLLOW_INCIDENT, on=Statement)
+def awaits(statement: Statement, _session: Session, *, by: Actor) -> bool:
+    """Whether the signature of this person is asked for now."""
+    return to_sign([statement], by) is not None
 
 
 def answered(version: Version, person_id: UUID) -> tuple[Slot, GivenAnswer] | None:

@@ -13,6 +13,7 @@ from crisis.statements import forms
 from crisis.statements.commands import releasing, waiving, writing
 from crisis.statements.content import Content, Type
 from crisis.statements.diff import diff_contents
+from crisis.statements.queries.approval import awaits
 from crisis.statements.queries.checks import checked
 from crisis.statements.queries.promises import promised
 from crisis.statements.queries.view import StatementView, audiences
@@ -29,8 +30,8 @@ from crisis.web.locale import clock_time, language
 def show(ref: str, number: int) -> str:
     """One statement: its editor while it can be written, else the text and what became of it."""
     incident, statement = statement_at(ref, number)
-    may = incident["may"]
-    found = checked(current_actor(), incident["id"], number=number, language=spoken_language())
+    may, actor = incident["may"], current_actor()
+    found = checked(actor, incident["id"], number=number, language=spoken_language())
     written = statement.is_open and incident["status"] != Status.CLOSED
     page = "editor" if written and may["draft_statement"] else "statement"
     conflict = _is_edited_meanwhile()
@@ -39,8 +40,9 @@ def show(ref: str, number: int) -> str:
         incident=incident,
         statement=statement,
         checked=found,
+        to_sign=awaits(actor, statement.id, by=actor),
         changed=_changed_cells(statement),
-        promise=promised(current_actor(), incident["id"]),
+        promise=promised(actor, incident["id"]),
         conflict=conflict,
         theirs=_their_difference(statement) if conflict else None,
         ministries=involved_first(incident),

@@ -56,7 +56,7 @@ def submit(ref: str, number: int) -> Answered:
         based_on=sent.based_on,
         deadline_at=sent.deadline(),
     )
-    return see("statements.show", ref=ref, number=number)
+    return see("statements.show", ref=ref, number=number, _anchor="sent")
 
 
 @bp.post("/i/<ref>/statements/<number:number>/reminder")
