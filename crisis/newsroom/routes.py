@@ -92,7 +92,7 @@ def _page(template: str, wanted: LanguageForm, *, drill: bool = False, **shown: 
     return answer.make_conditional(request)
 
 
-def _address(lang: Language | None = None, **asked: str | None) -> str:
+def _address(lang: Language | None = None, **asked: Any) -> str:
     """Of this page in that language."""
     return url_for(request.endpoint or "", **request.view_args or {}, lang=lang, **asked)
 

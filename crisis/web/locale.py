@@ -6,7 +6,7 @@ locale's default.
 """
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from crisis.web import straight
 from crisis.web.usage import packs
 
 LANGUAGES: Final = {"ar": "العربية", "en": "English", "fr": "Français"}
-THEMES: Final = ("system", "light", "dark")
+THEMES: Final = ("system", "light", "dark", "dim")
 _GROUPED_FROM: Final = 10_000
 _FIGURE: Final = re.compile(r"(?<![\w+-])[0-9]+(?![\w-])(?![^\u2066\u2069]*\u2069)")
 _AGAINST_ARABIC: Final = re.compile(r"[A-Za-z\u00c0-\u024f]|^[+({\[]|(?<=\w)[)}\].!?]$")
@@ -248,6 +248,8 @@ def _span(since: timedelta) -> Message:
 
 
 def _told(value: object) -> str:
+    if isinstance(value, Mapping):
+        value = value[language()]
     return say(value) if isinstance(value, Message) else str(_told_in_place(value))
 
 

@@ -4,6 +4,7 @@
 import "./app.js";
 import { alarm } from "./announce.js";
 import "./changes.js";
+import "./filling.js";
 import { keep, recall } from "./kept.js";
 import { refetch } from "./refetch.js";
 import { grow, refill } from "./rows.js";

@@ -59,8 +59,8 @@ def test_a_correction_begins_with_what_was_wrong_and_the_text_it_corrects(house:
     said, right, why, *rest = [each.text for each in correction.content.bodies["ar"][1:]]
     assert (said, right, why) == (
         "ذكرنا: ذكرنا أن الجسر مغلق.",
-        "والصحيح: {right}",
-        "سبب الخطأ: {why}",
+        "والصحيح: [الصحيح]",
+        "سبب الخطأ: [السبب]",
     )
     assert rest == [each.text for each in statement.content.bodies["ar"]]
     assert correction.content.channels == statement.content.channels
@@ -94,7 +94,7 @@ def test_a_correction_names_its_statement_and_leaves_open_what_nobody_said(house
     first, said, *_ = [each.text for each in bodies["en"]]
     assert first.startswith("Correction to statement 1 of ")
     assert said == "We said: The bridge is closed."
-    assert bodies["fr"][1].text == "Nous avions dit : {wrong}"
+    assert bodies["fr"][1].text == "Nous avions dit : [L'erreur]"
 
 
 def test_the_old_text_stays_and_is_marked_once_the_correction_is_out(house: str) -> None:

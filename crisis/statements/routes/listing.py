@@ -1,6 +1,5 @@
 """The list of statements, and beginning one."""
 
-import re
 from typing import Any, Final
 
 from flask import render_template
@@ -14,11 +13,10 @@ from crisis.statements.incident_head import incident_head
 from crisis.statements.queries.listing import statements_of
 from crisis.statements.routes.address import incident_id, spoken_language
 from crisis.statements.routes.blueprint import bp
-from crisis.statements.templates import Template, fill, template, templates
+from crisis.statements.templates import Template, readable, template, templates
 from crisis.web.asking import answers_on, asked, current_actor, see
 from crisis.web.locale import language
 
-_PLACE: Final = re.compile(r"\{\w+\}")
 _AS_TOLD: Final = (
     Type.HOLDING,
     Type.INITIAL,
@@ -90,14 +88,14 @@ def _prepared(each: Template, hazard: str) -> dict[str, Any]:
         "type": each.type,
         "name": each.name[spoken],
         "fits": each.code.startswith(hazard),
-        "opening": _PLACE.sub("…", each.body.get(spoken, ""))[:160],
+        "opening": readable(each.body).get(spoken, "")[:160],
     }
 
 
 def _from_template(chosen: Template) -> Content:
-    body = fill(chosen, {}, leave_open=True)
+    bodies = readable(chosen.body).items()
     return Content(
         type=chosen.type,
-        bodies={language: paragraphs_of(text) for language, text in body.items()},
+        bodies={language: paragraphs_of(text) for language, text in bodies},
         channels=frozenset(),
     )
