@@ -24,6 +24,7 @@ from crisis.alerts.events import (
 from crisis.alerts.freezing import (
     Said,
     freeze,
+    hash_of,
     must_be_new,
     must_be_ready,
     needs_second,
@@ -202,12 +203,19 @@ def send_alert(
 
 @command(Action.CONFIRM_ALERT, on=Alert)
 def confirm_alert(
-    alert: Alert, work: Work, *, revision: int, typed_count: int, audience_hash: str | None = None
+    alert: Alert,
+    work: Work,
+    *,
+    revision: int,
+    typed_count: int,
+    audience_hash: str | None = None,
+    said_hash: str | None = None,
 ) -> AlertConfirmed:
     """The second person's yes, with the number of recipients; it leaves at once.
 
     `audience_hash` is that of the audience they were shown; None: the one whose count the first
-    person saw. Raises `Forbidden` (`same_person`), `Conflict` (`not_confirmable`, `stale_revision`,
+    person saw. `said_hash` is that of the words they read (`freezing.hash_of`). Raises `Forbidden`
+    (`same_person`), `Conflict` (`not_confirmable`, `stale_revision`, `said_otherwise`,
     `audience_changed`, what `must_be_ready` raises) or `Invalid` (`count_mismatch`).
     """
     _must_run(alert.incident)
@@ -221,6 +229,11 @@ def confirm_alert(
         raise Conflict(
             Message("The statement says more by now. Send it back, to be asked anew."),
             code="stale_revision",
+        )
+    if said_hash is not None and said_hash != hash_of(said):
+        raise Conflict(
+            Message("What it says has changed meanwhile. Please read it again."),
+            code="said_otherwise",
         )
     _must_be_seen(gathered, audience_hash or alert.audience_hash)
     if typed_count != gathered.count:

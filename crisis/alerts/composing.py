@@ -16,7 +16,7 @@ from crisis.alerts.carrying import carry, kind_of
 from crisis.alerts.commands import CONFIRMS
 from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
 from crisis.alerts.due import holders
-from crisis.alerts.freezing import everybody, must_be_ready, needs_second
+from crisis.alerts.freezing import everybody, hash_of, must_be_ready, needs_second, said_to
 from crisis.alerts.gathering import Gathered
 from crisis.alerts.model import Alert, AlertKind, AlertState
 from crisis.alerts.outbox import Channel
@@ -106,6 +106,8 @@ class Preview:
     confirmers: Sequence[UUID]
     wrong: Refusal | None
     """Why it could not leave as it is."""
+    said_hash: str
+    """SHA-256 of every word of it, as `freezing.hash_of` tells."""
     alert: Alert
 
     @property
@@ -197,6 +199,7 @@ def shown(session: Session, alert: Alert, by: UUID) -> Preview:
         load=_load(session, alert) + 1,
         confirmers=[x for x in holders(session, alert.incident_id, *CONFIRMS) if x != by],
         wrong=wrong,
+        said_hash=hash_of(said_to(alert, gathered)),
         alert=alert,
     )
 

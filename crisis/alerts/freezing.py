@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -114,6 +115,12 @@ def said_to(alert: Alert, gathered: Gathered) -> Said:
         for language in LANGUAGES
         if gathered.by_way(channel)[language]
     }
+
+
+def hash_of(said: Said) -> str:
+    """SHA-256 of every word of it: it changes when what fills a place does, such as the level."""
+    lines = sorted(f"{key} {told.subject!r} {told.text!r}" for key, told in said.items())
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def must_be_new(session: Session, alert: Alert, at: datetime) -> None:

@@ -130,6 +130,7 @@ def confirm(ref: str, number: int) -> Response:
         revision=sent.revision,
         typed_count=sent.typed_count,
         audience_hash=sent.seen,
+        said_hash=sent.said,
     )
     return see("alerts.show", ref=ref, number=number)
 

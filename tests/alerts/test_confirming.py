@@ -31,6 +31,7 @@ from crisis.deadlines.commands import fire_deadline
 from crisis.deadlines.jobs import fire_due
 from crisis.deadlines.model import Code, Deadline
 from crisis.deadlines.model import State as DeadlineState
+from crisis.incidents.model import Incident
 from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading, writing
@@ -281,6 +282,21 @@ def test_whatever_changes_the_audience_it_is_confirmed_anew(
     read = {"typed_count": now.count, "audience_hash": now.fingerprint}
     confirm_alert(second, alert.id, revision=1, **read)
     assert alerts.alert(alert.id).state == AlertState.SENDING
+
+
+def test_what_fills_itself_and_has_changed_since_it_was_read_is_read_again(house: str) -> None:
+    incident = given.an_incident(level=2)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(people=[alerts.an_officer(1)], sms={"ar": "طارئ {level} {link}"})
+    alert = alerts.asked(alerts.an_alert(incident, first, draft), by=first)
+    read = preview_of(second, alert.id, by=second.id).said_hash
+    with writing() as session:
+        session.get_one(Incident, incident.id).level = 4
+    with refused(Conflict, "said_otherwise"):
+        confirm_alert(second, alert.id, revision=1, typed_count=1, said_hash=read)
+    assert not alerts.deliveries(alert)
+    read_again = preview_of(second, alert.id, by=second.id).said_hash
+    confirm_alert(second, alert.id, revision=1, typed_count=1, said_hash=read_again)
 
 
 def test_an_edit_after_asking_must_be_asked_again(house: str) -> None:
