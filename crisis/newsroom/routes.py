@@ -1,7 +1,7 @@
 """The public pages: no cookies, no scripts, the same for everybody, and kept by caches."""
 
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from flask import (
     Blueprint,
@@ -26,7 +26,7 @@ from crisis.web.locale import day
 
 bp: Final = Blueprint("newsroom", __name__)
 KEPT: Final = "public, max-age=60"
-Look = Literal["light", "dark"]
+Look = Literal["light", "dark", "dim"]
 
 
 class LanguageForm(Form):
@@ -39,12 +39,12 @@ class LanguageForm(Form):
 
 @bp.url_defaults
 def keep_the_look(_endpoint: str, values: dict[str, Any]) -> None:
-    """Whoever chose light or dark elsewhere finds it here by the address they come by: the pages
+    """Whoever chose a look elsewhere finds it here by the address they come by: the pages
     themselves ask for no cookie, so that they are the same for everybody."""
     if has_request_context():
         inside = request.blueprint == bp.name
         look = request.args.get("theme") if inside else request.cookies.get("theme")
-        if look in {"light", "dark"}:
+        if look in get_args(Look):
             values.setdefault("theme", look)
 
 

@@ -21,8 +21,8 @@ from tests.screens.weighing import KB, LIVE, Weight, weighed
 from tests.screenshots import LANGUAGES, THEMES, a_demo_office, lose_connection, walk
 from tests.under_way import Places
 
-LOOKS: Final = list(product(LANGUAGES, THEMES))
-IN_TURNS: Final = [LOOKS[n] for n in (0, 3, 4, 1, 2, 5)]
+LOOKS: Final = [*product(LANGUAGES, THEMES), ("en", "dim")]
+IN_TURNS: Final = [LOOKS[n] for n in (0, 3, 4, 6, 1, 2, 5)]
 """Neighbours differ in both, so that the pages of one person are seen in every language."""
 
 pytestmark = needs("browser")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.tree import Finding, blanked, files, must_be_empty
+from tests.structure.tree import ROOT, Finding, blanked, files, must_be_empty
 
 PHYSICAL_PROPERTY = re.compile(
     r"^(left|right|(margin|padding|border|scroll-margin|scroll-padding)-(left|right)(-\w+)?"
@@ -134,3 +134,68 @@ def test_a_colour_is_noticed_and_a_selector_is_not(tmp_path: Path, css: str, cou
     file.write_text(css, "utf-8")
 
     assert len(list(coloured(file))) == count
+
+
+TOKENS = ROOT / "static" / "css" / "tokens.css"
+AT_NIGHT = 0.85
+"""How bright dim is beside dark."""
+BRIGHTER = {"ink-3", "on-sev4"}
+"""Where the contrast would not last at that; the least contrast of all is looked at below."""
+TEXT = (
+    *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in ("bg", "panel", "raised")),
+    *((f"on-sev{level}", f"sev{level}") for level in range(5)),
+    *((tone, f"{tone}-soft") for tone in ("bad", "warn", "note", "info", "ok", "accent", "brass")),
+    *((tone, "panel") for tone in ("bad", "warn", "note", "info", "ok", "accent", "brass")),
+    *(("on-av", f"av-{n}") for n in range(6)),
+    *(("ins", "ins-bg"), ("del", "del-bg"), ("on-accent", "accent")),
+    *(("rail-ink", "rail"), ("rail-ink-on", "rail-on"), ("on-rail-mark", "rail-mark")),
+)
+"""What is written in which colour on which."""
+
+
+def palette(selector: str) -> dict[str, str]:
+    """The colours a theme gives itself, by the names of their tokens."""
+    begun = TOKENS.read_text("utf-8").partition(f"{selector} {{")[2]
+    return dict(re.findall(r"--([\w-]+): (#[0-9A-F]{6})", begun.partition("\n  }")[0]))
+
+
+def channels(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of the luminances of two colours, as WCAG 2.2 counts it."""
+
+    def luminance(colour: str) -> float:
+        linear = (each / 255 for each in channels(colour))
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in linear]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "dim"])
+def test_what_is_written_can_be_read(theme: str) -> None:
+    colours = palette(":root") | (palette(f'[data-theme="{theme}"]') if theme != "light" else {})
+    faint = [
+        f"--{ink} on --{ground}: {contrast(colours[ink], colours[ground]):.2f}"
+        for ink, ground in TEXT
+        if contrast(colours[ink], colours[ground]) < 4.5
+    ]
+
+    assert not faint, f"{theme}: {faint}. What to do: move the two apart in static/css/tokens.css."
+
+
+def test_what_the_device_wants_dark_is_as_dark() -> None:
+    assert palette('[data-theme="system"]') == palette('[data-theme="dark"]')
+
+
+def test_dim_is_dark_at_less_brightness() -> None:
+    dark = palette('[data-theme="dark"]')
+    dimmed = palette(":root") | dark
+    dim = palette('[data-theme="dim"]')
+    assert dark.keys() <= dim.keys()
+    for name in dim.keys() - BRIGHTER:
+        wanted = [int(each * AT_NIGHT + 0.5) for each in channels(dimmed[name])]
+        assert channels(dim[name]) == wanted, f"--{name} is {dim[name]}, {dimmed[name]} in dark"
