@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session
 
 from crisis.alerts.carrying import carry, kind_of, out, right_one
 from crisis.alerts.drafts import Draft, Words, facts_of, words
-from crisis.alerts.due import await_second, holders, stop_awaiting_second
+from crisis.alerts.due import (
+    await_second,
+    must_be_somebody,
+    second_people,
+    stop_awaiting_second,
+)
 from crisis.alerts.escalation import stop_waiting
 from crisis.alerts.events import (
     AlertCancelled,
@@ -27,6 +32,8 @@ from crisis.alerts.freezing import (
     hash_of,
     must_be_new,
     must_be_ready,
+    must_be_seen,
+    must_go_alone,
     needs_second,
 )
 from crisis.alerts.gathering import Gathered
@@ -40,12 +47,10 @@ from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.people.model import Audience, ContactKind, Person
-from crisis.policy import Action, Duty
+from crisis.policy import Action
 from crisis.statements.content import Language
 from crisis.statements.model.statement import Statement
 
-CONFIRMS: Final = (Duty.DIRECTOR, Duty.COORDINATOR, Duty.ALERT_OPERATOR)
-"""Whose second pair of eyes it may be."""
 _SHORTEST: Final = timedelta(hours=1)
 """What follows an alert is good for at least so long."""
 _STOPPABLE: Final = frozenset(
@@ -159,17 +164,8 @@ def ask_confirmation(
     _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT)
     gathered, _said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
-    hands = {*hands_of(work.session, alert), work.actor.id}
-    asked = [
-        each
-        for each in holders(work.session, alert.incident_id, *CONFIRMS)
-        if each not in hands and work.session.get_one(Person, each).active
-    ]
-    if not asked:
-        raise Conflict(
-            Message("Nobody else here may confirm it. Name a coordinator or an alert operator."),
-            code="nobody_else",
-        )
+    asked = second_people(work.session, alert, work.actor.id)
+    must_be_somebody(asked)
     alert.state, alert.asked_at = AlertState.AWAITING, work.now
     alert.audience_hash, alert.recipients = gathered.fingerprint, gathered.count
     await_second(alert, work)
@@ -196,8 +192,7 @@ def send_alert(
     _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT)
     gathered, said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
-    if needs_second(alert, gathered):
-        raise Conflict(Message("This one needs a second person."), code="needs_second")
+    must_go_alone(needs_second=needs_second(alert, gathered))
     return _leave(alert, work, gathered, said)
 
 
@@ -235,7 +230,7 @@ def confirm_alert(
             Message("What it says has changed meanwhile. Please read it again."),
             code="said_otherwise",
         )
-    _must_be_seen(gathered, audience_hash or alert.audience_hash)
+    must_be_seen(gathered.count, gathered.fingerprint, audience_hash or alert.audience_hash)
     if typed_count != gathered.count:
         wrong = Message("That is not the number of recipients.")
         raise Invalid(wrong, code="count_mismatch", fields={"typed_count": wrong})
@@ -345,22 +340,10 @@ def _ready(
 ) -> tuple[Gathered, Said]:
     _must_be_read(alert, revision)
     gathered, said = must_be_ready(work.session, alert, work.now)
-    _must_be_seen(gathered, audience_hash)
+    must_be_seen(gathered.count, gathered.fingerprint, audience_hash)
     if not despite_same:
         must_be_new(work.session, alert, work.now)
     return gathered, said
-
-
-def _must_be_seen(gathered: Gathered, audience_hash: str | None) -> None:
-    if audience_hash is not None and audience_hash != gathered.fingerprint:
-        raise Conflict(
-            Message.plural(
-                "The audience changed meanwhile: it is now {n} person. Look at it again.",
-                "The audience changed meanwhile: it is now {n} people. Look at it again.",
-                n=gathered.count,
-            ),
-            code="audience_changed",
-        )
 
 
 def _leave(alert: Alert, work: Work, gathered: Gathered, said: Said) -> AlertConfirmed:

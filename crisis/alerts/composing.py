@@ -13,10 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.carrying import carry, kind_of
-from crisis.alerts.commands import CONFIRMS
 from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
-from crisis.alerts.due import holders
-from crisis.alerts.freezing import everybody, hash_of, must_be_ready, needs_second, said_to
+from crisis.alerts.due import must_be_somebody, second_people
+from crisis.alerts.freezing import (
+    everybody,
+    hash_of,
+    must_be_new,
+    must_be_ready,
+    must_be_seen,
+    must_go_alone,
+    needs_second,
+    said_to,
+)
 from crisis.alerts.gathering import Gathered
 from crisis.alerts.model import Alert, AlertKind, AlertState
 from crisis.alerts.outbox import Channel
@@ -106,6 +114,8 @@ class Preview:
     confirmers: Sequence[UUID]
     wrong: Refusal | None
     """Why it could not leave as it is."""
+    told_already: Refusal | None
+    """Why it would have to be sent all the same."""
     said_hash: str
     """SHA-256 of every word of it, as `freezing.hash_of` tells."""
     alert: Alert
@@ -163,6 +173,20 @@ def preview(
     return shown(session, alert, by)
 
 
+def must_be_sendable(view: Preview, *, asks: bool, seen: str | None, despite_same: bool) -> None:
+    """Raises what asking for a second person (`asks`), or sending without one, would raise: before
+    anything is kept of a form that comes back."""
+    if view.wrong is not None:
+        raise view.wrong
+    must_be_seen(view.count, view.fingerprint, seen)
+    if asks:
+        must_be_somebody(view.confirmers)
+    else:
+        must_go_alone(needs_second=view.needs_second)
+    if view.told_already is not None and not despite_same:
+        raise view.told_already
+
+
 @query(Action.FOLLOW_INCIDENT, on=Alert)
 def preview_of(alert: Alert, session: Session, *, by: UUID) -> Preview:
     """How the alert would leave now, as it stands."""
@@ -197,8 +221,9 @@ def shown(session: Session, alert: Alert, by: UUID) -> Preview:
         most_parts=most_parts(alert),
         places=places_to_fill(alert),
         load=_load(session, alert) + 1,
-        confirmers=[x for x in holders(session, alert.incident_id, *CONFIRMS) if x != by],
+        confirmers=second_people(session, alert, by),
         wrong=wrong,
+        told_already=_told_already(session, alert),
         said_hash=hash_of(said_to(alert, gathered)),
         alert=alert,
     )
@@ -208,6 +233,14 @@ def _wrong(session: Session, alert: Alert) -> Refusal | None:
     try:
         carry(session, alert)
         must_be_ready(session, alert, clock.now())
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _told_already(session: Session, alert: Alert) -> Refusal | None:
+    try:
+        must_be_new(session, alert, clock.now())
     except Refusal as refusal:
         return refusal
     return None

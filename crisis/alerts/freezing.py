@@ -117,6 +117,25 @@ def said_to(alert: Alert, gathered: Gathered) -> Said:
     }
 
 
+def must_be_seen(count: int, fingerprint: str, seen: str | None) -> None:
+    """Raises `Conflict` (`audience_changed`) when another audience was `seen` than there is now."""
+    if seen is not None and seen != fingerprint:
+        raise Conflict(
+            Message.plural(
+                "The audience changed meanwhile: it is now {n} person. Look at it again.",
+                "The audience changed meanwhile: it is now {n} people. Look at it again.",
+                n=count,
+            ),
+            code="audience_changed",
+        )
+
+
+def must_go_alone(*, needs_second: bool) -> None:
+    """Raises `Conflict` (`needs_second`)."""
+    if needs_second:
+        raise Conflict(Message("This one needs a second person."), code="needs_second")
+
+
 def hash_of(said: Said) -> str:
     """SHA-256 of every word of it: it changes when what fills a place does, such as the level."""
     lines = sorted(f"{key} {told.subject!r} {told.text!r}" for key, told in said.items())

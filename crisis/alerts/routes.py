@@ -222,8 +222,10 @@ def _must_be_ready(
 ) -> None:
     """Refused before it is kept: else a corrected form would begin a second alert."""
     view = _preview(incident, draft, alert, sent.kind, sent.statement)
-    if incident["runs"] and view.wrong is not None:
-        raise view.wrong
+    if incident["runs"]:
+        composing.must_be_sendable(
+            view, asks=sent.then == "ask", seen=sent.seen, despite_same=sent.again == "yes"
+        )
 
 
 def _only_shown(incident: dict[str, Any], alert: Alert | None) -> Response:
