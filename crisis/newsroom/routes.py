@@ -22,7 +22,7 @@ from crisis.people.queries import the_office
 from crisis.statements.content import LANGUAGES, Language
 from crisis.statements.forms_of_text import EXERCISE
 from crisis.web.asking import Form, asked_of_url
-from crisis.web.locale import day
+from crisis.web.locale import day, language
 
 bp: Final = Blueprint("newsroom", __name__)
 KEPT: Final = "public, max-age=60"
@@ -38,12 +38,13 @@ class LanguageForm(Form):
 
 
 @bp.url_defaults
-def keep_the_look(_endpoint: str, values: dict[str, Any]) -> None:
-    """Whoever chose a look elsewhere finds it here by the address they come by: the pages
-    themselves ask for no cookie, so that they are the same for everybody."""
+def as_the_reader_has_it(_endpoint: str, values: dict[str, Any]) -> None:
+    """Whoever chose a language and a look elsewhere finds them here by the address they come by:
+    the pages themselves ask for no cookie, so that they are the same for everybody."""
     if has_request_context():
         inside = request.blueprint == bp.name
         look = request.args.get("theme") if inside else request.cookies.get("theme")
+        values.setdefault("lang", language())
         if look in get_args(Look):
             values.setdefault("theme", look)
 
