@@ -226,13 +226,15 @@ def edited(of: Statement, *, by: Actor, body: str = "", text: Content | None = N
 
 
 def submitted(of: Statement, *slots: SlotSpec, by: Actor | None = None) -> Version:
-    """The draft frozen as it stands, its signatures asked for within half an hour."""
+    """The draft frozen as it stands, its signatures asked for within half an hour of whoever is
+    there to give them, or nobody yet."""
     submit_statement(
         by or actor(of.created_by),
         of.id,
         slots=slots,
         based_on=statement(of.id).revision,
         deadline_at=clock.now() + timedelta(minutes=30),
+        although_nobody_signs=True,
     )
     return version(of)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis import policy
@@ -31,15 +31,13 @@ from crisis.statements.model.events import (
     NextUpdateDue,
     RatificationDue,
 )
-from crisis.statements.model.slots import LIAISONS, Slot
+from crisis.statements.model.slots import Slot
 from crisis.statements.model.statement import Statement
-from crisis.statements.model.states import Outcome, State
+from crisis.statements.model.states import ASKING, Outcome
 from crisis.statements.model.versions import Version
+from crisis.statements.signers import able_to_sign, on_duty
 
 WARNED_BEFORE: Final = timedelta(minutes=10)
-_ASKING: Final = frozenset(
-    {State.IN_REVIEW, State.PENDING, State.OBJECTED, State.CHANGES_REQUESTED}
-)
 
 
 # -- commands call these, inside their transactions ----------------------------------------------
@@ -85,7 +83,7 @@ def stop_awaiting_ratification(statement: Statement, work: Work) -> None:
 def awaited_slots(statement: Statement) -> list[Slot]:
     """The slots of the present version that somebody is asked to fill now."""
     latest = statement.latest
-    if latest is None or statement.state not in _ASKING:
+    if latest is None or statement.state not in ASKING:
         return []
     return [each for each in latest.unfilled if each.stage == latest.stage and not each.blocks]
 
@@ -228,24 +226,7 @@ def _set(
 
 
 def _holdings(session: Session, slot: Slot, version: Version) -> list[DutyHolding]:
-    """One holding for each person who can fill the slot."""
-    asked: tuple[ColumnElement[bool], ...] = (DutyHolding.duty.in_(slot.duties),)
-    if slot.ministry_id is not None:
-        asked = (DutyHolding.duty.in_(LIAISONS), Person.ministry_id == slot.ministry_id)
-    held = (
-        select(DutyHolding)
-        .join(Person, Person.id == DutyHolding.person_id)
-        .where(
-            DutyHolding.incident_id == slot.incident_id,
-            DutyHolding.ended_at.is_(None),
-            Person.active.is_(True),
-            *asked,
-        )
-        .order_by(DutyHolding.since, DutyHolding.id)
-    )
-    authors = set(version.authors)
-    found = [each for each in session.scalars(held) if str(each.person_id) not in authors]
-    return list({each.person_id: each for each in reversed(found)}.values())[::-1]
+    return able_to_sign(slot, on_duty(session, slot.incident_id), version.authors)
 
 
 def _let_deputies_sign(work: Work, slot: Slot, version: Version) -> list[UUID]:

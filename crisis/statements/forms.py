@@ -119,6 +119,8 @@ class SubmissionForm(Form):
     roles: Duties
     roles_last: bool = False
     minutes: Annotated[Whole, Field(ge=1, le=7 * 24 * 60)] = 30
+    although: bool = False
+    """Send it although nobody in the incident can sign for some of them yet."""
 
     def slots(self) -> list[SlotSpec]:
         """The ministries first; the office's roles beside them, or after them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -67,10 +68,7 @@ class Slot(IncidentRecord):
 
     def is_open_to(self, by: Actor, incident_id: UUID) -> bool:
         """Whether this person holds what the slot asks for."""
-        held = by.duties.get(incident_id, frozenset())
-        if self.ministry_id is not None:
-            return by.ministry_id == self.ministry_id and bool(held & LIAISONS)
-        return any(Duty(each) in held for each in self.duties)
+        return is_for(self, by.ministry_id, by.duties.get(incident_id, frozenset()))
 
     def answered_by(self, person_id: UUID) -> bool:
         given = self.given
@@ -109,3 +107,10 @@ class GivenAnswer(IncidentRecord):
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     resolution: Mapped[str | None]
+
+
+def is_for(asked: Slot | SlotSpec, ministry_id: UUID | None, held: Collection[Duty]) -> bool:
+    """Whether it can be given by somebody of this ministry who holds these duties."""
+    if asked.ministry_id is not None:
+        return asked.ministry_id == ministry_id and not LIAISONS.isdisjoint(held)
+    return any(Duty(each) in held for each in asked.duties)

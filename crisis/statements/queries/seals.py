@@ -1,5 +1,6 @@
 """Versions, and the signatures they need: how far each of them is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +31,8 @@ class Seal:
     reason: str | None
     settled: str | None
     """How an objection was settled, or why it was overruled."""
+    nobody: bool
+    """Whether it is awaited, and nobody in the incident can give it as things stand."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,10 @@ class VersionView:
         return len(self.seals)
 
 
-def version_view(version: Version, statement: Statement, naming: Naming) -> VersionView:
-    """A version as it is shown."""
+def version_view(
+    version: Version, statement: Statement, naming: Naming, nobody: Collection[UUID] = ()
+) -> VersionView:
+    """A version as it is shown; `nobody`: the slots that nobody in the incident can fill."""
     return VersionView(
         number=version.number,
         sha256=version.sha256,
@@ -63,13 +68,13 @@ def version_view(version: Version, statement: Statement, naming: Naming) -> Vers
         submitted_at=version.submitted_at,
         deadline_at=version.deadline_at,
         state=version.state,
-        seals=[seal_of(each, version, naming) for each in version.slots],
+        seals=[seal_of(each, version, naming, each.id in nobody) for each in version.slots],
         approvals=sum(each.is_filled for each in version.slots),
         is_current=version.revision == statement.revision,
     )
 
 
-def seal_of(slot: Slot, version: Version, naming: Naming) -> Seal:
+def seal_of(slot: Slot, version: Version, naming: Naming, nobody: bool = False) -> Seal:
     """How far one signature is."""
     given = slot.given
     state, at = _state_of(slot, version, given)
@@ -84,6 +89,7 @@ def seal_of(slot: Slot, version: Version, naming: Naming) -> Seal:
         by=naming.person(given.person_id) if given else _opener(slot, naming),
         reason=given.reason if given else None,
         settled=given.resolution if given else None,
+        nobody=nobody,
     )
 
 

@@ -21,6 +21,7 @@ from crisis.statements.queries.releases import ReleaseView, asked_in_emergency, 
 from crisis.statements.queries.renditions import RenditionView, renditions_of
 from crisis.statements.queries.rows import Row, rows_of, title_in
 from crisis.statements.queries.seals import VersionView, version_view
+from crisis.statements.queries.signers import nobody_fills
 from crisis.statements.queries.stored import naming_in, number_of, numbered
 from crisis.statements.translations import Outdated, Place
 from crisis.timeline.naming import Naming
@@ -105,6 +106,7 @@ def view_of(
     """Everything the pages of one statement show, in the language of `naming`."""
     latest = statement.latest
     pending = latest.emergency if latest and statement.released is None else None
+    nobody = nobody_fills(session, statement)
     return StatementView(
         incident=head_of(incident, naming.language),
         id=statement.id,
@@ -115,7 +117,9 @@ def view_of(
         content=statement.content,
         title=title_in(statement.content, naming.language),
         rows=rows_of(statement.content, naming),
-        versions=[version_view(each, statement, naming) for each in reversed(statement.versions)],
+        versions=[
+            version_view(each, statement, naming, nobody) for each in reversed(statement.versions)
+        ],
         comments=_comments(session, statement.id, naming),
         editors=[naming.person(each) for each in statement.editors],
         released=release_of(statement, naming),

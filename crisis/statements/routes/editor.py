@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, jsonify, render_template, url_for
 from werkzeug.wrappers import Response as Answered
 
+from crisis.incidents.queries import ministry_choices
 from crisis.incidents.states import Status
 from crisis.kernel import clock
 from crisis.kernel.errors import NotFound
@@ -16,14 +17,16 @@ from crisis.statements.diff import diff_contents
 from crisis.statements.queries.approval import awaits
 from crisis.statements.queries.checks import checked
 from crisis.statements.queries.promises import promised
+from crisis.statements.queries.signers import nobody_signs
 from crisis.statements.queries.view import StatementView, audiences
 from crisis.statements.routes.address import spoken_language, statement_at, statement_id_at
 from crisis.statements.routes.blueprint import bp
-from crisis.statements.routes.involved import involved_first
+from crisis.statements.routes.involved import asked_before, involved_first
 from crisis.statements.routes.outgoing import CHANNELS, release_context
 from crisis.statements.translations import Place
+from crisis.timeline import terms
 from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see, wants_json
-from crisis.web.locale import clock_time, language
+from crisis.web.locale import clock_time, language, say
 
 
 @bp.get("/i/<ref>/statements/<number:number>")
@@ -46,6 +49,7 @@ def show(ref: str, number: int) -> str:
         conflict=conflict,
         theirs=_their_difference(statement) if conflict else None,
         ministries=involved_first(incident),
+        nobody=_nobody_signs(statement, incident),
         audiences=_audiences(statement),
         channels=[*CHANNELS, *sorted(statement.content.channels - set(CHANNELS))],
         types=list(Type),
@@ -140,6 +144,20 @@ def withdraw(ref: str, number: int) -> Answered:
     reason = asked(forms.ReasonForm).reason
     releasing.withdraw_statement(current_actor(), statement_id_at(ref, number), reason=reason)
     return see("statements.show", ref=ref, number=number)
+
+
+def _nobody_signs(statement: StatementView, incident: dict[str, Any]) -> list[str]:
+    """Who will probably be asked to sign next, though nobody in the incident can."""
+    latest = statement.latest
+    if not statement.is_open or (latest and latest.is_current):
+        return []
+    ministries, duties = asked_before(statement, incident)
+    unsigned = nobody_signs(current_actor(), incident["id"], number=statement.number)
+    named = {each["id"]: each["name"] for each in ministry_choices(language())}
+    return [
+        *(named[each] for each in ministries if each in unsigned.ministry_ids),
+        *(say(terms.DUTY[each]) for each in duties if each in unsigned.duties),
+    ]
 
 
 def _audiences(statement: StatementView) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from crisis.policy import Action, Duty
 from crisis.statements import forms
 from crisis.statements.commands import signing, submitting
 from crisis.statements.queries.checks import checked
+from crisis.statements.queries.signers import nobody_signs
 from crisis.statements.routes.address import (
     must_be_open,
     spoken_language,
@@ -16,7 +17,7 @@ from crisis.statements.routes.address import (
     statement_id_at,
 )
 from crisis.statements.routes.blueprint import bp
-from crisis.statements.routes.involved import involved_first
+from crisis.statements.routes.involved import asked_before, involved_first
 from crisis.web.asking import answers_on, asked, current_actor, see
 
 OFFICE_ROLES: Final = (
@@ -29,19 +30,18 @@ def submission(ref: str, number: int) -> str:
     """Naming whose signatures are needed, and by when."""
     incident, statement = statement_at(ref, number, Action.SUBMIT_STATEMENT)
     must_be_open(statement)
-    before = statement.latest
-    named = [each.ministry_id for each in before.seals if each.ministry_id] if before else []
-    roles = [duty for each in before.seals for duty in each.duties] if before else [Duty.DIRECTOR]
+    chosen, roles = asked_before(statement, incident)
     return render_template(
         "statements/submit.html",
         incident=incident,
         statement=statement,
         checked=checked(current_actor(), incident["id"], number=number, language=spoken_language()),
         ministries=involved_first(incident),
-        chosen=[str(each) for each in named or incident["involved"]],
+        chosen=[str(each) for each in chosen],
         roles=OFFICE_ROLES,
         chosen_roles=roles,
         minutes=forms.SIGNED_WITHIN_MINUTES,
+        unsigned=nobody_signs(current_actor(), incident["id"], number=number),
     )
 
 
@@ -55,6 +55,7 @@ def submit(ref: str, number: int) -> Answered:
         slots=sent.slots(),
         based_on=sent.based_on,
         deadline_at=sent.deadline(),
+        although_nobody_signs=sent.although,
     )
     return see("statements.show", ref=ref, number=number, _anchor="sent")
 
