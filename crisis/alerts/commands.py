@@ -37,7 +37,7 @@ from crisis.alerts.freezing import (
     needs_second,
 )
 from crisis.alerts.gathering import Gathered
-from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
+from crisis.alerts.model import Alert, AlertKind, AlertState, Prefer, Priority
 from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, hold_back, next_line, post, say
 from crisis.alerts.queries import hands_of
@@ -114,6 +114,7 @@ def follow_up(alert: Alert, work: Work, *, kind: AlertKind) -> AlertDrafted:
         asks_answer=alert.asks_answer and kind is not AlertKind.ALL_CLEAR,
         answer_minutes=alert.answer_minutes,
         enough=alert.enough,
+        prefer=Prefer(alert.prefer),
         expires_at=work.now + lasts,
         values=alert.values,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -24,7 +24,7 @@ from crisis.alerts.recipients import Answer, Recipient
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
-from crisis.people.model import Audience
+from crisis.people.model import PUBLIC, Audience
 from crisis.statements.content import LANGUAGES, Language
 
 SAME_WITHIN: Final = timedelta(minutes=10)
@@ -51,16 +51,35 @@ class Frozen:
 def everybody(session: Session, alert: Alert) -> Gathered:
     """Whom the alert would reach now. A correction reaches at least those the wrong text reached,
     and by the same ways."""
-    again = [*wrong_ones(session, alert), *filter(None, [alert.follows_id])]
+    again = _earlier(session, alert)
     chosen = {UUID(each) for each in alert.audience_ids}
     found = select(Audience).where(Audience.id.in_(chosen), Audience.active.is_(True))
-    return gather(
+    gathered = gather(
         session,
         audiences=session.scalars(found.order_by(Audience.code)).all(),
         person_ids=[UUID(each) for each in alert.person_ids],
         again=again,
         channels=ways(session, alert, again),
     )
+    return replace(gathered, is_public=gathered.is_public or _went_public(session, again))
+
+
+def _earlier(session: Session, alert: Alert) -> list[UUID]:
+    """The alerts that it goes to the people of once more."""
+    return [*wrong_ones(session, alert), *filter(None, [alert.follows_id])]
+
+
+def _went_public(session: Session, alert_ids: Sequence[UUID]) -> bool:
+    """Whether any of these, or what they followed in turn, was for an audience of the public."""
+    audiences: set[UUID] = set()
+    ahead, seen = list(alert_ids), set[UUID]()
+    while ahead:
+        alert = session.get_one(Alert, ahead.pop())
+        seen.add(alert.id)
+        audiences |= {UUID(each) for each in alert.audience_ids}
+        ahead += [each for each in _earlier(session, alert) if each not in seen]
+    public = select(Audience.id).where(Audience.id.in_(audiences), Audience.kind.in_(PUBLIC))
+    return session.scalar(public.limit(1)) is not None
 
 
 def ways(session: Session, alert: Alert, again: Sequence[UUID]) -> list[Channel]:

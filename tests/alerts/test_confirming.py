@@ -23,7 +23,7 @@ from crisis.alerts.commands import (
 from crisis.alerts.composing import preview_of
 from crisis.alerts.escalation import lost
 from crisis.alerts.freezing import everybody
-from crisis.alerts.model import AlertKind, AlertState, Contact, Priority
+from crisis.alerts.model import AlertKind, AlertState, Contact, Prefer, Priority
 from crisis.alerts.outbox import Channel, Delivery, OptOut, Purpose, State, Wording
 from crisis.alerts.receipts import opt_out
 from crisis.alerts.recipients import Answer, LeftOut
@@ -346,6 +346,34 @@ def test_the_public_and_the_very_many_need_a_second_person(house: str) -> None:
         alert = alerts.an_alert(incident, first, draft)
         with refused(Conflict, "needs_second"):
             send_alert(first, alert.id, revision=1)
+
+
+def test_what_follows_an_alert_to_the_public_goes_to_the_public(house: str) -> None:
+    """Also when its audience is not chosen again, or is out of use by now."""
+    incident = given.an_incident()
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    public = alerts.an_audience(code="public", kind=AudienceKind.PUBLIC_OPT_IN)
+    alerts.residents(public, 3)
+    draft = alerts.a_draft(public, priority=Priority.INFO, asks_answer=False)
+    alert = alerts.confirmed(
+        alerts.asked(alerts.an_alert(incident, first, draft), by=first), by=second
+    )
+    for _again in range(2):
+        update_id = follow_up(first, alert.id, kind=AlertKind.UPDATE).alert_id
+        nobody_new = alerts.a_draft(priority=Priority.INFO, asks_answer=False)
+        edit_alert(first, update_id, draft=nobody_new, based_on=1)
+        with refused(Conflict, "needs_second"):
+            send_alert(first, update_id, revision=2)
+        alert = alerts.confirmed(alerts.asked(alerts.alert(update_id), by=first), by=second)
+        assert alert.recipients == 3
+
+
+def test_what_follows_is_meant_to_reach_people_as_the_first_was(house: str) -> None:
+    incident = given.an_incident()
+    alert = alerts.sent(incident, alerts.an_officer(1), prefer=Prefer.REACH)
+    by = alerts.an_operator(incident)
+    followed = alerts.alert(follow_up(by, alert.id, kind=AlertKind.UPDATE).alert_id)
+    assert followed.prefer == Prefer.REACH
 
 
 def test_a_notice_to_few_goes_straight(house: str) -> None:
