@@ -45,7 +45,7 @@ from crisis.timeline import terms
 from crisis.timeline.naming import Naming, plugged
 from crisis.timeline.words import Entry, entries
 
-PAGE: Final = 60
+PAGE: Final = 40
 """Lines shown when the room opens; older ones follow on request."""
 CAUGHT_UP_AT_ONCE: Final = 200
 CROWDED: Final = 8.0
@@ -173,6 +173,17 @@ class Present:
 
 
 @dataclass(frozen=True)
+class Acts:
+    """What one person may do in an incident, and with whom."""
+
+    incident: IncidentView
+    people: PeopleView
+    my_duties: list[Duty]
+    may: dict[str, bool]
+    choices: dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
 class Room:
     """The whole page of one person."""
 
@@ -192,7 +203,6 @@ class Room:
 def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | None = None) -> Room:
     """Everything the war room shows this person. Raises `NotFound` for whoever may not follow."""
     incident = read_incident(actor, incident_id)
-    case = case_of(incident)
     with reading() as session:
         naming = Naming(language, plugged.directory(session))
         written = written_in(session, [incident_id])[incident_id]
@@ -224,9 +234,29 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
             ],
             my_duties=sorted(actor.duties.get(incident_id, ())),
             to_sign=to_sign(written, actor),
-            may={action.value: allows(actor, action, case) for action in Action},
+            may=_may(actor, incident),
             choices=_choices(session, language),
         )
+
+
+def read_acts(actor: Actor, incident_id: UUID, language: str) -> Acts:
+    """What this person may do there. Raises `NotFound` for whoever may not follow."""
+    incident = read_incident(actor, incident_id)
+    with reading() as session:
+        naming = Naming(language, plugged.directory(session))
+        held = holders(session, [incident_id])[incident_id]
+        return Acts(
+            incident=incident_view(incident, held, naming),
+            people=_people(incident, held, offers(session, incident_id), naming),
+            my_duties=sorted(actor.duties.get(incident_id, ())),
+            may=_may(actor, incident),
+            choices=_choices(session, language),
+        )
+
+
+def _may(actor: Actor, incident: Incident) -> dict[str, bool]:
+    case = case_of(incident)
+    return {action.value: allows(actor, action, case) for action in Action}
 
 
 def present_state(session: Session, incident: Incident, naming: Naming) -> Present:

@@ -1,4 +1,5 @@
-// Parts of the page that are this person's alone are fetched anew from the page's own address, with their own rights.
+// Parts of the page that are this person's alone are fetched anew with their own rights: from the page's own address, or from
+// the one that data-from names.
 import { busyUntil } from "./busy.js";
 import { tellWhatIsAsked } from "./mine.js";
 import { become, whenLeft } from "./morph.js";
@@ -33,24 +34,25 @@ function fetchNow() {
 }
 
 async function renew(parts) {
-  const text = await fetchPage().catch(() => null);
-  document.dispatchEvent(new CustomEvent("nasaq:fetched", { detail: text !== null }));
-  if (text === null) return again(parts);
+  const addressOf = (part) => part.dataset.from ?? location.pathname + location.search;
+  const addresses = [...new Set(parts.map(addressOf))];
+  const pages = await Promise.all(addresses.map(pageAt)).catch(() => null);
+  document.dispatchEvent(new CustomEvent("nasaq:fetched", { detail: pages !== null }));
+  if (!pages) return again(parts);
   wait = FIRST_WAIT;
-  const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of parts) {
-    const there = page.getElementById(part.id);
+    const there = pages[addresses.indexOf(addressOf(part))].getElementById(part.id);
     if (part.isConnected && there) await become(part, there.outerHTML);
   }
   tellWhatIsAsked();
 }
 
-/** The page as it is now, "" when it has moved; throws when it cannot be had. */
-async function fetchPage() {
+/** The page at this address as it is now, an empty one when it has moved; throws when it cannot be had. */
+export async function pageAt(address) {
   const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, signal });
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
   if (!answer.ok) throw Error(answer.status);
-  return answer.redirected ? "" : answer.text();
+  return new DOMParser().parseFromString(answer.redirected ? "" : await answer.text(), "text/html");
 }
 
 // The longer it fails, the less often it is tried.

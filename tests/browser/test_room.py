@@ -116,12 +116,13 @@ def test_the_room_is_arranged_folded_and_printed(
     office: Office, start_product: StartProduct, open_window: OpenWindow
 ) -> None:
     product = start_product(office.database_url)
-    page = open_window(product.url, viewport=SIZES[0]).page
+    page = open_window(product.url, viewport=SIZES[0], forgiven=("422",)).page
     enter_as(page, HUDA)
     page.goto(f"/i/{office.runs.ref}")
     folds(page)
     closes_panels(page)
     counts_down(page)
+    brings_what_is_reached_for(page)
     leads_by_its_pins(page, office.runs.ref)
     prints_one_page(page, office.runs.ref)
     shows_one_part_at_a_time(page, office.runs.ref)
@@ -175,6 +176,27 @@ def counts_down(page: Page) -> None:
     )
     expect(timer).to_have_text(re.compile(r"^\+02:1"))
     expect(page.locator(".since .late")).to_be_visible()
+
+
+def brings_what_is_reached_for(page: Page) -> None:
+    """Forms that few need come when somebody reaches for them; what is wrong comes back in them."""
+    expect(page.locator("#assess .scores, #duty")).to_have_count(0)
+    page.keyboard.press("l")
+    expect(page.locator("#assess .scores")).to_be_visible()
+    page.locator("#assess button.primary").click()
+    expect(page.locator("#assess .err:not([hidden])").first).to_be_visible()
+    page.locator("#assess .pills label:first-child").first.click()
+    page.locator("#assess-rationale").fill("تغيّر الوضع")
+    for pills in page.locator("#assess .pills").all():
+        pills.locator("label").first.click()
+    page.locator("#assess .levels label").nth(1).click()
+    page.locator("#assess button.primary").click()
+    expect(page.locator("#assess-dialog")).to_be_hidden()
+    expect(page.locator("#level .why")).to_contain_text("تغيّر الوضع")
+    page.locator("#act-duty summary").focus()
+    expect(page.locator("#duty")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#duty")).to_be_visible()
 
 
 def leads_by_its_pins(page: Page, ref: str) -> None:
