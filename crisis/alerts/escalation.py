@@ -111,6 +111,33 @@ def stop_waiting(session: Session, alert: Alert, *, root_id: UUID | None = None)
     )
 
 
+def wait_again(session: Session, alert: Alert, *, besides: UUID) -> None:
+    """Enough had it, and have it no longer: whoever was not waited for any more because of that is
+    waited for until the time they were told, in every place but that of `besides`."""
+    if alert.enough is None:
+        return
+    has_it = select(Recipient.root_id).where(
+        Recipient.alert_id == alert.id, Recipient.answer == Answer.ACKNOWLEDGED
+    )
+    silent = select(Recipient.id).where(
+        Recipient.alert_id == alert.id,
+        Recipient.answer == Answer.WAITING,
+        Recipient.root_id != besides,
+        Recipient.root_id.not_in(has_it.scalar_subquery()),
+    )
+    session.flush()
+    session.execute(
+        update(Deadline)
+        .where(
+            Deadline.code == Code.ACKNOWLEDGE,
+            Deadline.state == State.STOPPED,
+            Deadline.subject_id.in_(silent.scalar_subquery()),
+        )
+        .values(state=State.DUE, fence=Deadline.fence + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def ask_next(work: Work, alert: Alert, recipient: Recipient, event: str) -> Recipient | None:
     """Ask the next in line instead; None when nobody is left but a telephone."""
     found = next_in_line(work.session, alert, recipient, at=work.now)
