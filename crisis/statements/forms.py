@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from crisis.statements.rulebook import rulebook
 from crisis.statements.templates import paragraphs_of_opening
 from crisis.statements.translations import Place
 from crisis.web.asking import LARGEST_NUMBER, Form
+
+T = TypeVar("T")
 
 LONGEST_PARAGRAPH: Final = 4000
 PARAGRAPHS: Final = 60
@@ -76,6 +78,8 @@ class EditForm(Form):
     ar: Cells
     en: Cells
     fr: Cells
+    left_out: Annotated[list[Language], Field(max_length=3, default_factory=list)]
+    """Languages this statement does not speak: what is written in them is not taken."""
     owner: Owners
     audiences: Codes
     channels: Codes
@@ -84,17 +88,24 @@ class EditForm(Form):
     then: Literal["stay", "submit"] = "stay"
 
     def content(self, zone: str) -> Content:
-        """What was written, each line of a cell a paragraph of its own."""
-        titles = {"ar": self.title_ar, "en": self.title_en, "fr": self.title_fr}
+        """What was written in the languages it speaks, each line of a cell a paragraph of its own.
+
+        Raises `Invalid` when it is too long, or when nothing is left of what was written.
+        """
+        typed = {"ar": self.title_ar, "en": self.title_en, "fr": self.title_fr}
         rows = [row for each in self._typed_rows() for row in _lines(*each)]
-        bodies: dict[Language, tuple[Paragraph, ...]] = {}
+        written: dict[Language, tuple[Paragraph, ...]] = {}
         for place, language in enumerate(_ORDER):
             if body := _body([(cells[place], owner) for cells, owner in rows]):
-                bodies[language] = body
+                written[language] = body
+        titles, bodies = self._spoken(_texts(typed)), self._spoken(written)
+        if self.left_out and not titles and not bodies:
+            none = Message("A statement speaks at least one language.")
+            raise Invalid(none, fields={"left_out": none})
         _must_fit(self.type, bodies)
         return Content(
             type=self.type,
-            titles=_texts(titles),
+            titles=titles,
             bodies=bodies,
             audiences=frozenset(self.audiences),
             channels=frozenset(self.channels),
@@ -105,6 +116,9 @@ class EditForm(Form):
         """The translations somebody read again and found true."""
         told = [each.split("-") for each in self.valid]
         return [(each, int(n)) for spoken, n in told for each in _ORDER if each == spoken]
+
+    def _spoken(self, texts: Mapping[Language, T]) -> dict[Language, T]:
+        return {each: text for each, text in texts.items() if each not in self.left_out}
 
     def _typed_rows(self) -> Iterator[tuple[tuple[str, str, str], UUID | None]]:
         for ar, en, fr, owner in zip_longest(self.ar, self.en, self.fr, self.owner):

@@ -25,7 +25,7 @@ let saved = early ? "" : written();
 
 /** The text as it would be sent, in order, without what belongs to one sending. */
 function written() {
-  const fields = [...new FormData(form)].filter(([name]) => !["csrf_token", "_key", "_form", "based_on", "then", "valid"].includes(name));
+  const fields = [...new FormData(form)].filter(([name]) => !["csrf_token", "_key", "_form", "based_on", "then", "valid", "left_out"].includes(name));
   return JSON.stringify(fields);
 }
 
@@ -43,6 +43,7 @@ async function save() {
   if (saving) return saving.then(changed);
   unanswered ??= { text: written(), key: newKey(), fields: new FormData(form) };
   const { text, fields } = unanswered;
+  fields.delete("left_out"); // a language is left out by a press, never by a pause
   if (text === saved && !fields.has("valid")) return void (unanswered = null);
   say("saving");
   saving = post(form.action, fields, unanswered.key).then((told) => told?.json()).catch(() => null).finally(() => (saving = null));
