@@ -1,5 +1,6 @@
 """Nothing stands in anybody's way, on any page, at any width: axe, the console and the content
-policy have nothing to say, no page scrolls sideways, and none is heavier than a slow line bears.
+policy have nothing to say, no page scrolls sideways, each speaks the language it is asked in down
+to its title and what is only read aloud, and none is heavier than a slow line bears.
 
 Each page is looked at in one language and theme, in turns, so that all of both are seen;
 `make test-screens` looks at every page in all of them.
