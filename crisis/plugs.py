@@ -15,13 +15,13 @@ from crisis.settings import Settings
 from crisis.simulator import commands as simulator
 from crisis.statements import due as statements
 from crisis.statements import reactions as statement_reactions
-from crisis.timeline import words
+from crisis.timeline import naming
 
 
 def plug_kernel() -> None:
     """Let commands read their actor anew, the timeline read names, and workers do what is due."""
     command.standing = people.standing
-    words.plugged.directory = people.directory
+    naming.plugged.directory = people.directory
     reactions.consumers.update(
         deadlines=deadline_reactions.REACTIONS,
         statements=statement_reactions.REACTIONS,

@@ -4,6 +4,7 @@ from crisis.account import model as account
 from crisis.alerts import events, outbox, recipients
 from crisis.alerts import model as alerts
 from crisis.deadlines import model as deadlines
+from crisis.incidents import events_of_duties as duties
 from crisis.incidents import model as incidents
 from crisis.jobs import model as jobs
 from crisis.kernel import journal, once
@@ -11,12 +12,14 @@ from crisis.people import model as people
 from crisis.realtime import model as realtime
 from crisis.replay import model as replay
 from crisis.simulator import model as simulator
-from crisis.statements import model as statements
+from crisis.statements.model import comments, renditions, statement
 
 __all__ = [
     "account",
     "alerts",
+    "comments",
     "deadlines",
+    "duties",
     "events",
     "incidents",
     "jobs",
@@ -26,7 +29,8 @@ __all__ = [
     "people",
     "realtime",
     "recipients",
+    "renditions",
     "replay",
     "simulator",
-    "statements",
+    "statement",
 ]

@@ -17,7 +17,10 @@ from sqlalchemy import select
 from crisis.alerts.audiences import save_audience
 from crisis.alerts.described import Described
 from crisis.incidents import commands
-from crisis.incidents.model import Criterion, DecisionDraft, Incident, Phase
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.levels import Criterion
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Phase
 from crisis.jobs import reactions
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
@@ -38,9 +41,14 @@ from crisis.people.model import (
 )
 from crisis.people.queries import actor_of
 from crisis.policy import Actor, Duty, Rank
-from crisis.statements import commands as statements
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.commands.signing import answer_statement, open_statement
+from crisis.statements.commands.submitting import submit_statement
+from crisis.statements.commands.writing import create_statement
 from crisis.statements.content import Content, Paragraph, Type
-from crisis.statements.model import Answer, SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer
 
 DEMO: Final = Path(__file__).resolve().parent.parent / "config" / "demo"
 FOUNDED_BEFORE: Final = timedelta(days=30)
@@ -228,7 +236,7 @@ def _tell_of_statement(step: Facts, cast: _Cast) -> None:
     """A step in the life of a statement: always of the text as it stands at that moment."""
     actor, key, told = cast.actor(step["by"]), step["statement"], step.get("with", {})
     if step["do"] == "create_statement":
-        begun = statements.create_statement(
+        begun = create_statement(
             actor, cast.incidents[step["incident"]], content=_content(told, cast)
         )
         cast.statements[key] = begun.statement_id
@@ -241,7 +249,7 @@ def _tell_of_statement(step: Facts, cast: _Cast) -> None:
         read = {"version": latest.number, "text_hash": latest.sha256}
     match step["do"]:
         case "submit_statement":
-            statements.submit_statement(
+            submit_statement(
                 actor,
                 statement.id,
                 slots=[_slot(each, cast) for each in told["slots"]],
@@ -249,11 +257,11 @@ def _tell_of_statement(step: Facts, cast: _Cast) -> None:
                 deadline_at=clock.now() + timedelta(minutes=told["within_minutes"]),
             )
         case "open_statement":
-            statements.open_statement(actor, statement.id)
+            open_statement(actor, statement.id)
         case "approve_statement":
-            statements.answer_statement(actor, statement.id, answer=Answer.APPROVE, **read)
+            answer_statement(actor, statement.id, answer=Answer.APPROVE, **read)
         case "release_statement":
-            statements.release_statement(
+            release_statement(
                 actor,
                 statement.id,
                 version=read["version"],

@@ -38,15 +38,16 @@ from crisis.people.commands import add_ministry, add_person, found_office
 from crisis.people.model import SYSTEM_ID, Hazard, Kind, Ministry, Person, Profile
 from crisis.people.queries import actor_of
 from crisis.policy import Actor, Duty, Rank
-from crisis.statements.commands import (
-    answer_statement,
-    create_statement,
-    edit_statement,
-    release_statement,
-    submit_statement,
-)
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.commands.signing import answer_statement
+from crisis.statements.commands.submitting import submit_statement
+from crisis.statements.commands.writing import create_statement, edit_statement
 from crisis.statements.content import Content, Type, paragraphs_of
-from crisis.statements.model import Answer, Rendition, SlotSpec, Statement, Version
+from crisis.statements.model.renditions import Rendition
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer
+from crisis.statements.model.versions import Version
 
 INSTRUCTION: Final = "ابتعدوا عن مجرى الوادي الليلة."
 
@@ -226,13 +227,15 @@ def edited(of: Statement, *, by: Actor, body: str = "", text: Content | None = N
 
 
 def submitted(of: Statement, *slots: SlotSpec, by: Actor | None = None) -> Version:
-    """The draft frozen as it stands, its signatures asked for within half an hour."""
+    """The draft frozen as it stands, its signatures asked for within half an hour of whoever is
+    there to give them, or nobody yet."""
     submit_statement(
         by or actor(of.created_by),
         of.id,
         slots=slots,
         based_on=statement(of.id).revision,
         deadline_at=clock.now() + timedelta(minutes=30),
+        although_nobody_signs=True,
     )
     return version(of)
 

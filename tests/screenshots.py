@@ -77,6 +77,7 @@ SCREENS: Final = (
     Screen("duties", "/me/duties"),
     Screen("open-incident", "/incidents/new"),
     Screen("warroom", "/i/{flood}"),
+    Screen("acts", "/i/{flood}/acts"),
     Screen("assessment", "/i/{flood}/level"),
     Screen("decision", "/i/{flood}/decisions/new"),
     Screen("correction", "/i/{flood}/lines/3/correction"),

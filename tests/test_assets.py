@@ -84,15 +84,13 @@ def test_the_page_that_says_there_is_no_such_file_is_nobody_elses(client: FlaskC
 
 def test_words_travel_packed_to_who_can_unpack_them(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context():
-        sheet = app.url_for("static", filename="css/components.css")
-    packed = client.get(sheet, headers={"Accept-Encoding": "gzip"})
-    plain = client.get(sheet)
+        drawings = app.url_for("static", filename="icons/sprite.svg")
+    packed = client.get(drawings, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(drawings)
 
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Content-Encoding" not in plain.headers
-    assert (
-        gzip.decompress(packed.data) == plain.data == (STATIC / "css/components.css").read_bytes()
-    )
+    assert gzip.decompress(packed.data) == plain.data == (STATIC / "icons/sprite.svg").read_bytes()
     assert len(packed.data) < len(plain.data) / 3
     assert packed.vary == plain.vary
 
@@ -114,6 +112,22 @@ def test_our_scripts_travel_without_their_comments_line_by_line(
             is_remark = line.lstrip().startswith(("//", "/**", "*")) or line.endswith("*/")
             assert sent or not line.strip() or is_remark, f"{file.name}: {line}"
         assert all(line.count("`") % 2 == 0 for line in written), f"a text spans lines: {file.name}"
+
+
+def test_our_looks_travel_without_their_comments_line_by_line(
+    app: Flask, client: FlaskClient
+) -> None:
+    for file in sorted((STATIC / "css").glob("*.css")):
+        with app.test_request_context():
+            address = app.url_for("static", filename=f"css/{file.name}")
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        travelled = gzip.decompress(packed.data).decode().split("\n")
+        written = file.read_text("utf-8")
+        bare = re.sub(r"/\*(.|\n)*?\*/", lambda found: "\n" * found[0].count("\n"), written)
+
+        assert travelled == [line.lstrip() for line in bare.split("\n")], file.name
+        said = re.sub(r'"[^"\n]*"', "", written)
+        assert said.count("/*") == written.count("/*"), f"a text holds a remark: {file.name}"
 
 
 def test_another_letter_makes_another_edition(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from crisis.kernel.errors import Forbidden
 from crisis.policy import Action, Duty, Rank, who_may
-from crisis.statements.commands import create_statement
+from crisis.statements.commands.writing import create_statement
 from tests.given import (
     a_coordinator,
     a_person,

@@ -26,7 +26,8 @@ from crisis.people.model import Audience, Person
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty, Rank
 from crisis.simulator.commands import tune
-from crisis.statements.model import SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
 from tests import given
 
 FLOOD, RUMOUR, CLOSED, ENDING = "-004", "-006", "-001", "-002"

@@ -10,7 +10,14 @@ from uuid import UUID
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from crisis.alerts.escalation import about, ask_next, chain_acknowledged, has_enough, stop_waiting
+from crisis.alerts.escalation import (
+    about,
+    ask_next,
+    chain_acknowledged,
+    has_enough,
+    stop_waiting,
+    wait_again,
+)
 from crisis.alerts.links import hash_of
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import NEVER_LEFT, Channel, Delivery
@@ -51,6 +58,8 @@ def decline(recipient: Recipient, work: Work, *, reason: str | None = None) -> A
         raise Conflict(Message("Somebody else is asked already."), code="passed_on")
     stop_waiting(work.session, alert, root_id=recipient.root_id)
     needed = not has_enough(work.session, alert)
+    if needed:
+        wait_again(work.session, alert, besides=recipient.root_id)
     following = ask_next(work, alert, recipient, AlertDeclined.name) if needed else None
     return AlertDeclined(
         **about(alert, recipient),

@@ -18,7 +18,8 @@ from crisis.alerts.outbox import LINK, Channel, Delivery, Wording
 from crisis.alerts.recipients import Answer, Recipient
 from crisis.people.model import Ministry, Names, Person, in_language
 from crisis.statements.content import NEVER_PUBLIC, Language
-from crisis.statements.model import State, Statement
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
 
 MOST_POINTING: Final = 5
 """Words that merely say where to press, such as “To acknowledge, open this”; a longer sentence

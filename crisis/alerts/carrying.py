@@ -14,7 +14,10 @@ from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, readable
 from crisis.statements.forms_of_text import EXERCISE, short_form
-from crisis.statements.model import Rendition, State, Statement, Version
+from crisis.statements.model.renditions import Rendition
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
+from crisis.statements.model.versions import Version
 from crisis.statements.witness import must_be_as_told
 
 NEVER_LEFT = frozenset({AlertState.DRAFT, AlertState.AWAITING})

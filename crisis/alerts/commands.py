@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session
 
 from crisis.alerts.carrying import carry, kind_of, out, right_one
 from crisis.alerts.drafts import Draft, Words, facts_of, words
-from crisis.alerts.due import await_second, holders, stop_awaiting_second
+from crisis.alerts.due import (
+    await_second,
+    must_be_somebody,
+    second_people,
+    stop_awaiting_second,
+)
 from crisis.alerts.escalation import stop_waiting
 from crisis.alerts.events import (
     AlertCancelled,
@@ -24,12 +29,15 @@ from crisis.alerts.events import (
 from crisis.alerts.freezing import (
     Said,
     freeze,
+    hash_of,
     must_be_new,
     must_be_ready,
+    must_be_seen,
+    must_go_alone,
     needs_second,
 )
 from crisis.alerts.gathering import Gathered
-from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
+from crisis.alerts.model import Alert, AlertKind, AlertState, Prefer, Priority
 from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, hold_back, next_line, post, say
 from crisis.alerts.queries import hands_of
@@ -39,12 +47,10 @@ from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.people.model import Audience, ContactKind, Person
-from crisis.policy import Action, Duty
+from crisis.policy import Action
 from crisis.statements.content import Language
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 
-CONFIRMS: Final = (Duty.DIRECTOR, Duty.COORDINATOR, Duty.ALERT_OPERATOR)
-"""Whose second pair of eyes it may be."""
 _SHORTEST: Final = timedelta(hours=1)
 """What follows an alert is good for at least so long."""
 _STOPPABLE: Final = frozenset(
@@ -108,6 +114,7 @@ def follow_up(alert: Alert, work: Work, *, kind: AlertKind) -> AlertDrafted:
         asks_answer=alert.asks_answer and kind is not AlertKind.ALL_CLEAR,
         answer_minutes=alert.answer_minutes,
         enough=alert.enough,
+        prefer=Prefer(alert.prefer),
         expires_at=work.now + lasts,
         values=alert.values,
     )
@@ -158,17 +165,8 @@ def ask_confirmation(
     _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT)
     gathered, _said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
-    hands = {*hands_of(work.session, alert), work.actor.id}
-    asked = [
-        each
-        for each in holders(work.session, alert.incident_id, *CONFIRMS)
-        if each not in hands and work.session.get_one(Person, each).active
-    ]
-    if not asked:
-        raise Conflict(
-            Message("Nobody else here may confirm it. Name a coordinator or an alert operator."),
-            code="nobody_else",
-        )
+    asked = second_people(work.session, alert, work.actor.id)
+    must_be_somebody(asked)
     alert.state, alert.asked_at = AlertState.AWAITING, work.now
     alert.audience_hash, alert.recipients = gathered.fingerprint, gathered.count
     await_second(alert, work)
@@ -195,19 +193,25 @@ def send_alert(
     _must_run(alert.incident)
     _must_be(alert, AlertState.DRAFT)
     gathered, said = _ready(alert, work, revision, audience_hash, despite_same=despite_same)
-    if needs_second(alert, gathered):
-        raise Conflict(Message("This one needs a second person."), code="needs_second")
+    must_go_alone(needs_second=needs_second(alert, gathered))
     return _leave(alert, work, gathered, said)
 
 
 @command(Action.CONFIRM_ALERT, on=Alert)
 def confirm_alert(
-    alert: Alert, work: Work, *, revision: int, typed_count: int, audience_hash: str | None = None
+    alert: Alert,
+    work: Work,
+    *,
+    revision: int,
+    typed_count: int,
+    audience_hash: str | None = None,
+    said_hash: str | None = None,
 ) -> AlertConfirmed:
     """The second person's yes, with the number of recipients; it leaves at once.
 
     `audience_hash` is that of the audience they were shown; None: the one whose count the first
-    person saw. Raises `Forbidden` (`same_person`), `Conflict` (`not_confirmable`, `stale_revision`,
+    person saw. `said_hash` is that of the words they read (`freezing.hash_of`). Raises `Forbidden`
+    (`same_person`), `Conflict` (`not_confirmable`, `stale_revision`, `said_otherwise`,
     `audience_changed`, what `must_be_ready` raises) or `Invalid` (`count_mismatch`).
     """
     _must_run(alert.incident)
@@ -222,7 +226,12 @@ def confirm_alert(
             Message("The statement says more by now. Send it back, to be asked anew."),
             code="stale_revision",
         )
-    _must_be_seen(gathered, audience_hash or alert.audience_hash)
+    if said_hash is not None and said_hash != hash_of(said):
+        raise Conflict(
+            Message("What it says has changed meanwhile. Please read it again."),
+            code="said_otherwise",
+        )
+    must_be_seen(gathered.count, gathered.fingerprint, audience_hash or alert.audience_hash)
     if typed_count != gathered.count:
         wrong = Message("That is not the number of recipients.")
         raise Invalid(wrong, code="count_mismatch", fields={"typed_count": wrong})
@@ -332,22 +341,10 @@ def _ready(
 ) -> tuple[Gathered, Said]:
     _must_be_read(alert, revision)
     gathered, said = must_be_ready(work.session, alert, work.now)
-    _must_be_seen(gathered, audience_hash)
+    must_be_seen(gathered.count, gathered.fingerprint, audience_hash)
     if not despite_same:
         must_be_new(work.session, alert, work.now)
     return gathered, said
-
-
-def _must_be_seen(gathered: Gathered, audience_hash: str | None) -> None:
-    if audience_hash is not None and audience_hash != gathered.fingerprint:
-        raise Conflict(
-            Message.plural(
-                "The audience changed meanwhile: it is now {n} person. Look at it again.",
-                "The audience changed meanwhile: it is now {n} people. Look at it again.",
-                n=gathered.count,
-            ),
-            code="audience_changed",
-        )
 
 
 def _leave(alert: Alert, work: Work, gathered: Gathered, said: Said) -> AlertConfirmed:

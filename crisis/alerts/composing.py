@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -12,10 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.carrying import carry, kind_of
-from crisis.alerts.commands import CONFIRMS
 from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
-from crisis.alerts.due import holders
-from crisis.alerts.freezing import everybody, must_be_ready, needs_second
+from crisis.alerts.due import must_be_somebody, second_people
+from crisis.alerts.freezing import (
+    everybody,
+    hash_of,
+    must_be_new,
+    must_be_ready,
+    must_be_seen,
+    must_go_alone,
+    needs_second,
+    said_to,
+)
 from crisis.alerts.gathering import Gathered
 from crisis.alerts.model import Alert, AlertKind, AlertState
 from crisis.alerts.outbox import Channel
@@ -29,10 +38,25 @@ from crisis.kernel.words import Message
 from crisis.people.model import Names
 from crisis.policy import Action
 from crisis.statements.content import LANGUAGES, Language
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 
 LOAD_BUDGET: Final = 5
 """Alerts an hour that one group reads with care."""
+_WHERE: Final[Mapping[str, str]] = {
+    "expired": "expires",
+    "empty_audience": "audiences",
+    "audience_changed": "audiences",
+}
+"""Fields of refusals that name none."""
+
+
+class Stands(StrEnum):
+    """How far the text of one language has come."""
+
+    COMPLETE = "complete"
+    UNFINISHED = "unfinished"
+    """A place, a subject or one of the two texts is still to be written."""
+    EMPTY = "empty"
 
 
 @dataclass(frozen=True)
@@ -44,6 +68,7 @@ class Reading:
     """How many of those who are told read it; 0: nobody needs it."""
     sms: Words
     mail: Words
+    stands: Stands
     too_much: int
     offers: Sequence[Offer]
 
@@ -89,11 +114,30 @@ class Preview:
     confirmers: Sequence[UUID]
     wrong: Refusal | None
     """Why it could not leave as it is."""
+    told_already: Refusal | None
+    """Why it would have to be sent all the same."""
+    said_hash: str
+    """SHA-256 of every word of it, as `freezing.hash_of` tells."""
     alert: Alert
 
     @property
     def parts(self) -> int:
         return sum(each.total for each in self.costs)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether everybody who is told can read all of it."""
+        read = [each.stands for each in self.readings if each.readers]
+        return bool(read) and set(read) == {Stands.COMPLETE}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that keeps an alert here, and the field of the composer where it is mended."""
+
+    field: str
+    """Empty where there is none."""
+    message: Message
 
 
 @query(Action.WRITE_ALERT, on=Incident)
@@ -127,6 +171,20 @@ def preview(
     )
     draft.put_into(alert)
     return shown(session, alert, by)
+
+
+def must_be_sendable(view: Preview, *, asks: bool, seen: str | None, despite_same: bool) -> None:
+    """Raises what asking for a second person (`asks`), or sending without one, would raise: before
+    anything is kept of a form that comes back."""
+    if view.wrong is not None:
+        raise view.wrong
+    must_be_seen(view.count, view.fingerprint, seen)
+    if asks:
+        must_be_somebody(view.confirmers)
+    else:
+        must_go_alone(needs_second=view.needs_second)
+    if view.told_already is not None and not despite_same:
+        raise view.told_already
 
 
 @query(Action.FOLLOW_INCIDENT, on=Alert)
@@ -163,8 +221,10 @@ def shown(session: Session, alert: Alert, by: UUID) -> Preview:
         most_parts=most_parts(alert),
         places=places_to_fill(alert),
         load=_load(session, alert) + 1,
-        confirmers=[x for x in holders(session, alert.incident_id, *CONFIRMS) if x != by],
+        confirmers=second_people(session, alert, by),
         wrong=wrong,
+        told_already=_told_already(session, alert),
+        said_hash=hash_of(said_to(alert, gathered)),
         alert=alert,
     )
 
@@ -178,35 +238,61 @@ def _wrong(session: Session, alert: Alert) -> Refusal | None:
     return None
 
 
+def _told_already(session: Session, alert: Alert) -> Refusal | None:
+    try:
+        must_be_new(session, alert, clock.now())
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
 def _reading(alert: Alert, language: Language, gathered: Gathered) -> Reading:
     facts = facts_of(alert.incident)
-    sms = words(alert, language, Channel.SMS, facts)
+    said = {each: words(alert, language, each, facts) for each in Channel}
+    sms = said[Channel.SMS]
     fixed = alert.statement_id is not None
     raw = alert.sms.get(language, "")
     return Reading(
         language=language,
         readers=gathered.languages[language],
         sms=sms,
-        mail=words(alert, language, Channel.EMAIL, facts),
+        mail=said[Channel.EMAIL],
+        stands=_stands(said, gathered.channels),
         too_much=too_much(sms.shown),
         offers=[] if fixed or not raw else offers(raw, sms.shown, language),
     )
 
 
+def _stands(said: Mapping[Channel, Words], channels: Collection[Channel]) -> Stands:
+    if not any(each.text.strip() for each in said.values()):
+        return Stands.EMPTY
+    needed = [said[each] for each in channels]
+    has_holes = any(each.open or each.unknown or not each.text.strip() for each in needed)
+    needs_subject = Channel.EMAIL in channels and not said[Channel.EMAIL].subject
+    return Stands.UNFINISHED if has_holes or needs_subject else Stands.COMPLETE
+
+
 def _load(session: Session, alert: Alert) -> int:
     """Alerts of this incident within the last hour that went to one of these audiences."""
     since = clock.now() - timedelta(hours=1)
-    earlier = select(Alert.audience_ids, Alert.follows_id).where(
+    earlier = select(Alert.audience_ids).where(
         Alert.incident_id == alert.incident_id,
         Alert.confirmed_at > since,
         Alert.id != alert.id,
     )
     chosen = set(alert.audience_ids)
-    return sum(not chosen.isdisjoint(row.audience_ids) for row in session.execute(earlier))
+    return sum(not chosen.isdisjoint(each) for each in session.scalars(earlier))
 
 
-def problem_of(refusal: Refusal) -> list[Message]:
+def problems_of(refusal: Refusal) -> list[Wrong]:
     """Why, in one sentence for each thing that is wrong, each once."""
-    if isinstance(refusal, Invalid) and refusal.fields:
-        return list(dict.fromkeys([refusal.message, *refusal.fields.values()]))
-    return [refusal.message]
+    told = {refusal.message: _WHERE.get(refusal.code, "")}
+    for field, message in (refusal.fields if isinstance(refusal, Invalid) else {}).items():
+        told[message] = told.get(message) or field
+    return [Wrong(field, message) for message, field in told.items()]
+
+
+def fields_of(refusal: Refusal) -> Collection[str]:
+    """The fields of the composer in which something is wrong."""
+    named = refusal.fields if isinstance(refusal, Invalid) else {}
+    return list(named) or [_WHERE[each] for each in [refusal.code] if each in _WHERE]

@@ -1,6 +1,6 @@
-"""The second person's time: when it is over somebody else is asked, and still nothing is sent."""
+"""The second person: who it may be, and their time; when it is over still nothing is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -9,13 +9,35 @@ from sqlalchemy.orm import Session
 
 from crisis.alerts.events import ConfirmationOverdue
 from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert, AlertState, Priority
+from crisis.alerts.queries import hands_of
 from crisis.deadlines.commands import Effect, set_deadline, stop_deadlines
 from crisis.deadlines.model import Code, Deadline
 from crisis.kernel.command import Work
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message
-from crisis.people.model import DutyHolding
+from crisis.people.model import DutyHolding, Person
 from crisis.policy import Duty
+
+CONFIRMS: Final = (Duty.DIRECTOR, Duty.COORDINATOR, Duty.ALERT_OPERATOR)
+"""Whose second pair of eyes it may be."""
+
+
+def second_people(session: Session, alert: Alert, by_id: UUID) -> list[UUID]:
+    """Who may confirm it, if `by_id` asks for that: no hand that wrote it."""
+    hands = {*hands_of(session, alert), by_id}
+    held = [each for each in holders(session, alert.incident_id, *CONFIRMS) if each not in hands]
+    there = select(Person.id).where(Person.id.in_(held), Person.active.is_(True))
+    active = set(session.scalars(there))
+    return [each for each in held if each in active]
+
+
+def must_be_somebody(second: Sequence[UUID]) -> None:
+    """Raises `Conflict` (`nobody_else`)."""
+    if not second:
+        raise Conflict(
+            Message("Nobody else here may confirm it. Name a coordinator or an alert operator."),
+            code="nobody_else",
+        )
 
 
 def await_second(alert: Alert, work: Work) -> None:

@@ -29,8 +29,9 @@ from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Ministry, Names, Person
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES, Language
-from crisis.statements.model import LIAISONS, Statement
-from crisis.statements.model import State as Stands
+from crisis.statements.model.slots import LIAISONS
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State as Stands
 
 MOST_STEPS: Final = 3
 """The deputy, the duty officer, the head of the media office (domain §3.6); then a telephone."""
@@ -106,6 +107,33 @@ def stop_waiting(session: Session, alert: Alert, *, root_id: UUID | None = None)
             Deadline.subject_id.in_(select(Recipient.id).where(of).scalar_subquery()),
         )
         .values(state=State.STOPPED, fence=Deadline.fence + 1, claimed_by=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wait_again(session: Session, alert: Alert, *, besides: UUID) -> None:
+    """Enough had it, and have it no longer: whoever was not waited for any more because of that is
+    waited for until the time they were told, in every place but that of `besides`."""
+    if alert.enough is None:
+        return
+    has_it = select(Recipient.root_id).where(
+        Recipient.alert_id == alert.id, Recipient.answer == Answer.ACKNOWLEDGED
+    )
+    silent = select(Recipient.id).where(
+        Recipient.alert_id == alert.id,
+        Recipient.answer == Answer.WAITING,
+        Recipient.root_id != besides,
+        Recipient.root_id.not_in(has_it.scalar_subquery()),
+    )
+    session.flush()
+    session.execute(
+        update(Deadline)
+        .where(
+            Deadline.code == Code.ACKNOWLEDGE,
+            Deadline.state == State.STOPPED,
+            Deadline.subject_id.in_(silent.scalar_subquery()),
+        )
+        .values(state=State.DUE, fence=Deadline.fence + 1)
         .execution_options(synchronize_session=False)
     )
 

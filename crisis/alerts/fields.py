@@ -1,7 +1,8 @@
 """The fields of the composer: filled from a draft, or kept as somebody typed them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -15,6 +16,14 @@ from crisis.kernel import clock
 from crisis.people import queries as people
 from crisis.statements.content import LANGUAGES
 from crisis.web.locale import local_time
+
+_SECTIONS: Final[Mapping[str, Collection[str]]] = {
+    "template": ("template", "took"),
+    "who": ("audiences", "people", "channels"),
+    "text": ("sms", "title", "mail", "values", "places", "tab"),
+    "how": ("answer", "priority", "expires", "enough", "reach"),
+}
+"""Which fields stand in which section of the composer; `sms` is that of every language."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,18 @@ def typed(expected: Sequence[str] = ()) -> Shown:
 def with_sms(shown: Shown, language: str, text: str) -> Shown:
     """The same with another text in one language."""
     return replace(shown, sms={**shown.sms, language: text})
+
+
+def sections_of(names: Collection[str]) -> set[str]:
+    """The sections in which these fields stand, to be open when something is wrong in them."""
+    found = {each.partition("_")[0] for each in names}
+    return {section for section, own in _SECTIONS.items() if found.intersection(own)}
+
+
+def opened(shown: Shown, names: Collection[str]) -> Shown:
+    """The same with a language in front in which one of these fields is wrong, if any is."""
+    wrong = [each for each in LANGUAGES if any(name.endswith(f"_{each}") for name in names)]
+    return replace(shown, tab=wrong[0]) if wrong and shown.tab not in wrong else shown
 
 
 def empty() -> Draft:

@@ -145,10 +145,11 @@ class ComposeForm(Form):
 
 
 class ConfirmForm(Form):
-    """The second person's yes: to this revision, for the audience they were shown."""
+    """The second person's yes: to this revision, this audience and these words."""
 
     revision: Number
     seen: Hash
+    said: Hash | None = None
     typed_count: AsShown
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from crisis.alerts.recipients import Answer, Recipient
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
-from crisis.people.model import Audience
+from crisis.people.model import PUBLIC, Audience
 from crisis.statements.content import LANGUAGES, Language
 
 SAME_WITHIN: Final = timedelta(minutes=10)
@@ -50,16 +51,35 @@ class Frozen:
 def everybody(session: Session, alert: Alert) -> Gathered:
     """Whom the alert would reach now. A correction reaches at least those the wrong text reached,
     and by the same ways."""
-    again = [*wrong_ones(session, alert), *filter(None, [alert.follows_id])]
+    again = _earlier(session, alert)
     chosen = {UUID(each) for each in alert.audience_ids}
     found = select(Audience).where(Audience.id.in_(chosen), Audience.active.is_(True))
-    return gather(
+    gathered = gather(
         session,
         audiences=session.scalars(found.order_by(Audience.code)).all(),
         person_ids=[UUID(each) for each in alert.person_ids],
         again=again,
         channels=ways(session, alert, again),
     )
+    return replace(gathered, is_public=gathered.is_public or _went_public(session, again))
+
+
+def _earlier(session: Session, alert: Alert) -> list[UUID]:
+    """The alerts that it goes to the people of once more."""
+    return [*wrong_ones(session, alert), *filter(None, [alert.follows_id])]
+
+
+def _went_public(session: Session, alert_ids: Sequence[UUID]) -> bool:
+    """Whether any of these, or what they followed in turn, was for an audience of the public."""
+    audiences: set[UUID] = set()
+    ahead, seen = list(alert_ids), set[UUID]()
+    while ahead:
+        alert = session.get_one(Alert, ahead.pop())
+        seen.add(alert.id)
+        audiences |= {UUID(each) for each in alert.audience_ids}
+        ahead += [each for each in _earlier(session, alert) if each not in seen]
+    public = select(Audience.id).where(Audience.id.in_(audiences), Audience.kind.in_(PUBLIC))
+    return session.scalar(public.limit(1)) is not None
 
 
 def ways(session: Session, alert: Alert, again: Sequence[UUID]) -> list[Channel]:
@@ -114,6 +134,31 @@ def said_to(alert: Alert, gathered: Gathered) -> Said:
         for language in LANGUAGES
         if gathered.by_way(channel)[language]
     }
+
+
+def must_be_seen(count: int, fingerprint: str, seen: str | None) -> None:
+    """Raises `Conflict` (`audience_changed`) when another audience was `seen` than there is now."""
+    if seen is not None and seen != fingerprint:
+        raise Conflict(
+            Message.plural(
+                "The audience changed meanwhile: it is now {n} person. Look at it again.",
+                "The audience changed meanwhile: it is now {n} people. Look at it again.",
+                n=count,
+            ),
+            code="audience_changed",
+        )
+
+
+def must_go_alone(*, needs_second: bool) -> None:
+    """Raises `Conflict` (`needs_second`)."""
+    if needs_second:
+        raise Conflict(Message("This one needs a second person."), code="needs_second")
+
+
+def hash_of(said: Said) -> str:
+    """SHA-256 of every word of it: it changes when what fills a place does, such as the level."""
+    lines = sorted(f"{key} {told.subject!r} {told.text!r}" for key, told in said.items())
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def must_be_new(session: Session, alert: Alert, at: datetime) -> None:

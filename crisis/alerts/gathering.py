@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.model import Contact
@@ -34,6 +34,8 @@ class Reached:
     mobile: str | None
     email: str | None
     left_out: LeftOut | None = None
+    silenced: tuple[Channel, ...] = ()
+    """The ways by which they asked not to be written to; while there is another, they are told."""
 
     @property
     def key(self) -> str:
@@ -95,7 +97,7 @@ class Gathered:
     def fingerprint(self) -> str:
         """SHA-256 of who they are and where they are reached: it changes when any of that does."""
         lines = sorted(
-            f"{each.key} {each.language} {each.mobile} {each.email} {each.left_out}"
+            f"{each.key} {each.language} {each.mobile} {each.email} {','.join(each.silenced)}"
             for each in self.everybody
         )
         return sha256("\n".join(lines).encode()).hexdigest()
@@ -120,7 +122,7 @@ def gather(
     contacts = list(_contacts(session, audiences))
     earlier = [each for each in told if each.person_id not in known or each.contact_id]
     once, repeated = _each_address_once([*people, *earlier, *contacts])
-    silent = set(session.scalars(select(OptOut.address)))
+    silent = set(session.scalars(select(func.lower(OptOut.address))))
     return Gathered(
         everybody=[_judged(each, channels, silent) for each in once],
         duplicates=repeated + len(found) - len(set(found)),
@@ -236,12 +238,14 @@ def _each_address_once(found: Iterable[Reached]) -> tuple[list[Reached], int]:
 
 
 def _judged(each: Reached, channels: Sequence[Channel], silent: set[str]) -> Reached:
-    ways = [way for way in map(each.address, channels) if way]
+    ways = {way: address.lower() for way in channels if (address := each.address(way))}
     if not ways:
         return replace(each, left_out=LeftOut.NO_ADDRESS)
-    if silent and silent.issuperset(ways):
-        return replace(each, left_out=LeftOut.OPTED_OUT)
-    return each
+    silenced = tuple(way for way, address in ways.items() if address in silent)
+    if not silenced:
+        return each
+    left_out = LeftOut.OPTED_OUT if len(silenced) == len(ways) else None
+    return replace(each, left_out=left_out, silenced=silenced)
 
 
 def _portions(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

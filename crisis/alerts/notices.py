@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from crisis.alerts.outbox import LINK, Channel
+from crisis.kernel.words import isolated
 from crisis.people.model import LANGUAGES, ContactKind, Person, in_language
 from crisis.policy import Duty
 from crisis.statements.content import Language
 from crisis.statements.forms_of_text import marked
 from crisis.statements.sms import gsm_spelling
 from crisis.statements.written_content import written
-from crisis.timeline.words import isolated
 
 SUBJECT_LENGTH: Final = 200
 NAME_LENGTH: Final = 40

@@ -7,8 +7,16 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, insert, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    SQLColumnExpression,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from crisis.alerts.outbox import Channel, Delivery, ErrorClass, OptOut, Purpose, State, Wording
 from crisis.incidents.model import Incident
@@ -80,7 +88,8 @@ def post(
     Whoever has no address, or asked not to be written to, gets a row that says so and goes nowhere.
     """
     known = _among(session, Delivery.key, (each.key for each in messages))
-    silent = _among(session, OptOut.address, (each.address for each in messages if each.address))
+    addresses = (each.address.lower() for each in messages if each.address)
+    silent = _among(session, func.lower(OptOut.address), addresses)
     fresh = {each.key: each for each in messages if each.key not in known}
     rows = [
         {
@@ -168,7 +177,7 @@ def hold_back(session: Session, alerts: ColumnElement[bool], *, at: datetime) ->
 def _standing(message: NewMessage, silent: set[str], at: datetime) -> dict[str, object]:
     if message.address is None:
         return _suppressed(ErrorClass.NO_ADDRESS, at)
-    if message.address in silent and message.purpose not in ALWAYS_TOLD:
+    if message.address.lower() in silent and message.purpose not in ALWAYS_TOLD:
         return _suppressed(ErrorClass.OPTED_OUT, at)
     return {"state": State.QUEUED, "error_class": None, "ended_at": None}
 
@@ -177,7 +186,7 @@ def _suppressed(why: ErrorClass, at: datetime) -> dict[str, object]:
     return {"state": State.SUPPRESSED, "error_class": why, "ended_at": at}
 
 
-def _among(session: Session, column: InstrumentedAttribute[str], values: Iterable[str]) -> set[str]:
+def _among(session: Session, column: SQLColumnExpression[str], values: Iterable[str]) -> set[str]:
     """Which of these values the column has, asked for in portions."""
     wanted = list(dict.fromkeys(values))
     found: set[str] = set()

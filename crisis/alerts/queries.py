@@ -25,7 +25,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Audience, AudienceKind, Names, Office, Person
 from crisis.policy import Action, Actor
 from crisis.statements.content import LANGUAGES
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 
 WRITTEN: Final = ("alert.drafted", "alert.edited", "alert.confirmation_asked")
 """Acts that make somebody one of its writers."""

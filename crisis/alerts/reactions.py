@@ -23,7 +23,8 @@ from crisis.people.model import DutyHolding, DutyProposal, Person, Proposed
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES
 from crisis.statements.due import awaited_slots, signers
-from crisis.statements.model import LIAISONS, Statement
+from crisis.statements.model.slots import LIAISONS
+from crisis.statements.model.statement import Statement
 
 RUNS: Final = frozenset({Duty.DIRECTOR, Duty.COORDINATOR})
 SOON: Final = 1
@@ -32,13 +33,14 @@ LATER: Final = 2
 
 
 def ask_signers(session: Session, line: Line) -> None:
-    """Everybody who can fill a slot that is asked for now; each slot asks each person once."""
-    statement = session.get_one(Statement, UUID(line.facts["statement_id"]))
-    for slot in awaited_slots(statement):
-        if (version := statement.latest) is not None:
-            people = signers(session, slot, version)
-            notice = _signature("approval", statement, version.deadline_at, Purpose.APPROVAL)
-            _tell(session, line, people, notice, key=f"slot:{slot.id}")
+    """Everybody who can fill a slot that is asked for now; where nobody can, whoever runs it."""
+    _ask_signers(session, line, session.get_one(Statement, UUID(line.facts["statement_id"])))
+
+
+def ask_newcomer(session: Session, line: Line) -> None:
+    """Whoever has just taken a duty, for the signatures that wait for it."""
+    for statement in session.scalars(select(Statement).where(Statement.incident_id == line.stream)):
+        _ask_signers(session, line, statement)
 
 
 def remind_signers(session: Session, line: Line) -> None:
@@ -93,12 +95,13 @@ def call_in(session: Session, line: Line) -> None:
 
 
 def tell_who_was_named(session: Session, line: Line) -> None:
-    """Whoever has a duty without having been asked."""
+    """Whoever has a duty without having been asked, and what waits for their signature."""
     person_id = UUID(line.facts["person_id"])
     if person_id != line.actor_id:
         facts = {"duty": Duty(line.facts["duty"])}
         given = _Notice("duty_given", f"incident:{line.stream}", facts, Purpose.DUTY)
         _tell(session, line, [person_id], given)
+    ask_newcomer(session, line)
 
 
 def tell_liaisons(session: Session, line: Line) -> None:
@@ -197,6 +200,7 @@ def tell_of_pause(session: Session, line: Line) -> None:
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "incident.opened": call_in,
     "duty.assigned": tell_who_was_named,
+    "duty.accepted": ask_newcomer,
     "duty.proposed": ask_to_take_duty,
     "duty.handover_offered": ask_to_take_duty,
     "duty.declined": ask_deputy,
@@ -216,6 +220,20 @@ REACTIONS: Final[Mapping[str, Reaction]] = {
     "alert.stop_asked": tell_who_wants_no_more,
     "alert.paused": tell_of_pause,
 }
+
+
+def _ask_signers(session: Session, line: Line, statement: Statement) -> None:
+    """Each slot asks each person once, and tells once that nobody can fill it."""
+    for slot in awaited_slots(statement):
+        if (version := statement.latest) is None:
+            continue
+        people, due = signers(session, slot, version), version.deadline_at
+        notice = _signature("approval", statement, due, Purpose.APPROVAL)
+        _tell(session, line, people, notice, key=f"slot:{slot.id}")
+        if not people:
+            nobody = _about_statement("approval_nobody", statement, due=due)
+            runs = holders(session, line.stream, *RUNS)
+            _tell(session, line, runs, nobody, key=f"nobody:{slot.id}")
 
 
 @dataclass(frozen=True)

@@ -26,15 +26,15 @@ from crisis.alerts.shortening import rewritten
 from crisis.alerts.templates import places
 from crisis.incidents.queries import find_incident
 from crisis.kernel import clock
-from crisis.kernel.errors import Conflict, Invalid
+from crisis.kernel.errors import Conflict, Invalid, Refusal
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
 from crisis.people.model import in_language
 from crisis.policy import Action
 from crisis.settings import Settings
-from crisis.statements import queries as statements
 from crisis.statements.content import LANGUAGES
 from crisis.statements.incident_head import incident_head
+from crisis.statements.queries.view import read_statement
 from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import clock_time, language, money, say
 
@@ -130,6 +130,7 @@ def confirm(ref: str, number: int) -> Response:
         revision=sent.revision,
         typed_count=sent.typed_count,
         audience_hash=sent.seen,
+        said_hash=sent.said,
     )
     return see("alerts.show", ref=ref, number=number)
 
@@ -221,8 +222,10 @@ def _must_be_ready(
 ) -> None:
     """Refused before it is kept: else a corrected form would begin a second alert."""
     view = _preview(incident, draft, alert, sent.kind, sent.statement)
-    if incident["runs"] and view.wrong is not None:
-        raise view.wrong
+    if incident["runs"]:
+        composing.must_be_sendable(
+            view, asks=sent.then == "ask", seen=sent.seen, despite_same=sent.again == "yes"
+        )
 
 
 def _only_shown(incident: dict[str, Any], alert: Alert | None) -> Response:
@@ -266,13 +269,16 @@ def _context(
     incident: dict[str, Any], alert: Alert | None, shown: Shown, view: Preview
 ) -> dict[str, Any]:
     """What the composer and its live parts read."""
+    refusal: Refusal | None = g.get("refusal")
+    amiss = composing.fields_of(refusal) if refusal else []
     groups = queries.choices()
     named = {str(each.id): in_language(each.name, language()) for each in queries.people_to_pick()}
     prepared = fields.prepared(incident["hazard"])
     return {
         "incident": incident,
         "alert": alert,
-        "shown": shown,
+        "shown": fields.opened(shown, amiss),
+        "amiss": fields.sections_of(amiss),
         "view": view,
         "groups": groups,
         "people": named,
@@ -282,7 +288,7 @@ def _context(
         "place_names": places(),
         "cost": _cost(view),
         "budget": composing.LOAD_BUDGET,
-        "wrong": composing.problem_of(view.wrong) if view.wrong else [],
+        "wrong": composing.problems_of(view.wrong) if view.wrong else [],
         "wrong_code": view.wrong.code if view.wrong else "",
         "confirmers": [named.get(str(each), "") for each in view.confirmers],
         "languages": LANGUAGES,
@@ -307,7 +313,7 @@ def _waiting(incident: dict[str, Any], alert: Alert) -> str:
         until=alert.asked_at and alert.asked_at + SECOND_PERSON_WITHIN,
         now=clock.now(),
         groups=[each for each in queries.choices() if str(each.id) in alert.audience_ids],
-        wrong=composing.problem_of(view.wrong) if view.wrong else [],
+        wrong=composing.problems_of(view.wrong) if view.wrong else [],
         changed=alert.audience_hash is not None and alert.audience_hash != view.fingerprint,
     )
 
@@ -363,9 +369,7 @@ def _alert_id(ref: str, number: int) -> UUID:
 def _statement_id(incident: Mapping[str, Any], number: int | None) -> UUID | None:
     if number is None:
         return None
-    found = statements.read_statement(
-        current_actor(), incident["id"], number=number, language=language()
-    )
+    found = read_statement(current_actor(), incident["id"], number=number, language=language())
     return found.id
 
 

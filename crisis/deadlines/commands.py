@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crisis.deadlines.model import SHARES, SPANS, Code, Deadline, State, after
 from crisis.incidents import duties
-from crisis.incidents.model import DutyLapsed
+from crisis.incidents.events_of_duties import DutyLapsed
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict
 from crisis.kernel.event import Event

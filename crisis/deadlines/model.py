@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crisis.incidents.model import ANSWERED_WITHIN, SPOKEN_WITHIN
+from crisis.incidents.levels import ANSWERED_WITHIN, SPOKEN_WITHIN
 from crisis.kernel.database import IncidentRecord
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message

@@ -7,15 +7,11 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from crisis import policy
-from crisis.incidents.model import (
-    DecisionDraft,
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.events import (
     DecisionRecorded,
-    DutyAssigned,
-    DutyReleased,
-    Incident,
     IncidentClosed,
     IncidentDismissed,
-    IncidentLink,
     IncidentLinked,
     IncidentOpened,
     IncidentRenamed,
@@ -27,16 +23,17 @@ from crisis.incidents.model import (
     MinistryJoined,
     MinistryLeft,
     NoteAdded,
-    Phase,
     PhaseChanged,
     Reopened,
     RestrictionChanged,
     Resumed,
-    Scores,
-    Status,
     StoodDown,
 )
+from crisis.incidents.events_of_duties import DutyAssigned, DutyReleased
+from crisis.incidents.levels import Scores
+from crisis.incidents.model import Incident, IncidentLink
 from crisis.incidents.queries import default_lead, may_follow, similar_to
+from crisis.incidents.states import Phase, Status
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.ids import new_id

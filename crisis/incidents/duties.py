@@ -13,16 +13,16 @@ from crisis.incidents.commands import (
     must_be_able_to_hold,
     open_proposals,
 )
-from crisis.incidents.model import (
-    ANSWERED_WITHIN,
+from crisis.incidents.events_of_duties import (
     DutyAccepted,
     DutyDeclined,
     DutyHandoverOffered,
     DutyLapsed,
     DutyProposalWithdrawn,
     DutyProposed,
-    Incident,
 )
+from crisis.incidents.levels import ANSWERED_WITHIN
+from crisis.incidents.model import Incident
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden
 from crisis.kernel.ids import new_id

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from crisis.incidents.model import Criterion, DecisionDraft, Phase, Scores
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.levels import Criterion, Scores
+from crisis.incidents.states import Phase
 from crisis.kernel import clock
 from crisis.kernel.text import Line, Whole, line, optional, plain_digits, prose
 from crisis.people.model import Hazard, Names

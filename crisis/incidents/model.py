@@ -1,109 +1,54 @@
-"""An incident: what it is, what can happen to it, and which events say so.
+"""An incident: what it is, and what is allowed with it.
 
-States and guards follow the state machine of the domain model (§3.1), levels its §2.
+States and guards follow the state machine of the domain model (§3.1).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crisis.incidents.decisions import Decision, DecisionDraft
+from crisis.incidents.events import (
+    DecisionRecorded,
+    IncidentClosed,
+    IncidentDismissed,
+    IncidentOpened,
+    IncidentRenamed,
+    IncidentWatched,
+    LeadNamed,
+    LevelAssessed,
+    MinistryJoined,
+    MinistryLeft,
+    NoteAdded,
+    PhaseChanged,
+    Reopened,
+    RestrictionChanged,
+    Resumed,
+    StoodDown,
+)
+from crisis.incidents.levels import (
+    ALWAYS_HAVE_OPTIONS_FROM,
+    BETWEEN_LOWERINGS,
+    HIGHEST,
+    Criterion,
+    LevelAssessment,
+    Scores,
+    computed_level,
+)
+from crisis.incidents.states import ORDER, Part, Phase, Status
 from crisis.kernel.database import IncidentRecord, Record
 from crisis.kernel.errors import Conflict, Invalid
-from crisis.kernel.event import Event
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.people.model import Names
-from crisis.policy import Duty
 
-HIGHEST: Final = 4
-UNKNOWN_COUNTS_AS: Final = 3
-"""A criterion nobody can score yet is taken as serious, never as nothing."""
-BETWEEN_LOWERINGS: Final = timedelta(minutes=60)
 REOPENED_WITHIN: Final = timedelta(days=30)
-ANSWERED_WITHIN: Final = {
-    4: timedelta(minutes=10),
-    3: timedelta(minutes=15),
-    2: timedelta(minutes=30),
-    1: timedelta(minutes=60),
-    0: timedelta(minutes=60),
-}
-"""By level, how long somebody may think about taking a duty before their deputy is asked."""
-SPOKEN_WITHIN: Final = {
-    4: timedelta(minutes=15),
-    3: timedelta(minutes=30),
-    2: timedelta(minutes=60),
-    1: timedelta(minutes=240),
-    0: timedelta(minutes=240),
-}
-"""By level, how long after the opening the first public statement may take."""
-ALWAYS_HAVE_OPTIONS_FROM: Final = 3
-"""From this level on a decision names at least two options."""
-
-
-class Status(StrEnum):
-    """Where an incident stands."""
-
-    REPORTED = "reported"
-    WATCH = "watch"
-    OPEN = "open"
-    STANDING_DOWN = "standing_down"
-    CLOSED = "closed"
-    DISMISSED = "dismissed"
-
-
-class Phase(StrEnum):
-    """How far the response to an open incident has come."""
-
-    INITIAL = "initial"
-    MAINTENANCE = "maintenance"
-    RESOLUTION = "resolution"
-    EVALUATION = "evaluation"
-
-
-class Criterion(StrEnum):
-    """The nine criteria of a level assessment, each scored 0 to 4."""
-
-    HUMAN_HARM = "human_harm"
-    GEOGRAPHY = "geography"
-    MINISTRIES = "ministries"
-    SERVICES = "services"
-    ATTENTION = "attention"
-    FALSE_INFO = "false_info"
-    TRUST = "trust"
-    UNCERTAINTY = "uncertainty"
-    TIME_PRESSURE = "time_pressure"
-
-
-class Part(StrEnum):
-    """What a ministry does in an incident."""
-
-    LEAD = "lead"
-    SUPPORTING = "supporting"
-
-
-ORDER: Final = (Phase.INITIAL, Phase.MAINTENANCE, Phase.RESOLUTION)
-Scores = dict[Criterion, int | None]
-"""A score for each criterion; None where it is not known."""
-
-
-def computed_level(scores: Scores) -> int:
-    """The gravest criterion decides; unknown counts as 3.
-
-    Two criteria at 3 or more while public attention is at 3 or more give 4.
-    """
-    counted = {key: UNKNOWN_COUNTS_AS if score is None else score for key, score in scores.items()}
-    serious = sum(1 for score in counted.values() if score >= UNKNOWN_COUNTS_AS)
-    panic = scores.get(Criterion.ATTENTION) or 0
-    if serious >= 2 and panic >= UNKNOWN_COUNTS_AS:
-        return HIGHEST
-    return max(counted.values())
 
 
 class Incident(Record):
@@ -442,38 +387,6 @@ class IncidentMinistry(IncidentRecord):
     part: Mapped[str] = mapped_column(String(12))
 
 
-class LevelAssessment(IncidentRecord):
-    """One scoring of the nine criteria; a criterion that is not in `scores` was not known."""
-
-    __tablename__ = "level_assessment"
-
-    at: Mapped[datetime]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    scores: Mapped[dict[str, int]]
-    computed_level: Mapped[int]
-    chosen_level: Mapped[int]
-    rationale: Mapped[str]
-
-
-class Decision(IncidentRecord):
-    """What was decided, among which options, and why; never edited."""
-
-    __tablename__ = "decision"
-    __table_args__ = (UniqueConstraint("incident_id", "number"),)
-
-    number: Mapped[int]
-    decided_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime]
-    question: Mapped[str]
-    options: Mapped[list[str]]
-    chosen: Mapped[int]
-    rationale: Mapped[str]
-    information_known: Mapped[str | None]
-    assumptions: Mapped[str | None]
-    dissent: Mapped[str | None]
-    review_at: Mapped[datetime | None]
-
-
 class IncidentLink(IncidentRecord):
     """That somebody saw a connection between two incidents."""
 
@@ -489,258 +402,9 @@ class IncidentLink(IncidentRecord):
 
 
 @dataclass(frozen=True)
-class DecisionDraft:
-    """What somebody decided, as they wrote it; `chosen` is the index of an option."""
-
-    question: str
-    options: tuple[str, ...]
-    chosen: int
-    rationale: str
-    information_known: str | None = None
-    assumptions: str | None = None
-    dissent: str | None = None
-    review_at: datetime | None = None
-
-
-@dataclass(frozen=True)
 class ClosingCheck:
     """One thing that should be in order before closing; some can be waived with a reason."""
 
     code: str
     passed: bool
     can_be_waived: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class _IncidentEvent(Event):
-    """An event of one incident."""
-
-    name = "incident"
-    incident_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentReported(_IncidentEvent):
-    name = "incident.reported"
-    ref: str
-    title: Names
-    hazard: str
-    source: str
-    is_exercise: bool
-
-    @property
-    def stream(self) -> UUID:
-        return self.incident_id
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentWatched(_IncidentEvent):
-    name = "incident.watched"
-    reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentDismissed(_IncidentEvent):
-    name = "incident.dismissed"
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentOpened(_IncidentEvent):
-    name = "incident.opened"
-    ref: str
-    title: Names
-    level: int
-    hazard: str
-    lead_id: UUID
-    supporting_ids: list[UUID]
-    restricted: bool
-    is_exercise: bool
-
-    @property
-    def stream(self) -> UUID:
-        return self.incident_id
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentRenamed(_IncidentEvent):
-    name = "incident.renamed"
-    before: Names
-    title: Names
-
-
-@dataclass(frozen=True, kw_only=True)
-class LevelAssessed(_IncidentEvent):
-    name = "level.assessed"
-    scores: dict[str, int | None]
-    computed: int
-    chosen: int
-    before: int
-    rationale: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class PhaseChanged(_IncidentEvent):
-    name = "phase.changed"
-    before: Phase
-    phase: Phase
-    reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeadNamed(_IncidentEvent):
-    name = "lead.named"
-    ministry_id: UUID
-    before_id: UUID | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinistryJoined(_IncidentEvent):
-    name = "ministry.joined"
-    ministry_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinistryLeft(_IncidentEvent):
-    name = "ministry.left"
-    ministry_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyAssigned(_IncidentEvent):
-    name = "duty.assigned"
-    person_id: UUID
-    duty: Duty
-    note: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyReleased(_IncidentEvent):
-    name = "duty.released"
-    person_id: UUID
-    duty: Duty
-    reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ProposalEvent(_IncidentEvent):
-    """What became of asking a person to take a duty."""
-
-    name = "proposal"
-    proposal_id: UUID
-    person_id: UUID
-    duty: Duty
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyProposed(_ProposalEvent):
-    name = "duty.proposed"
-    note: str | None
-    answer_by: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyAccepted(_ProposalEvent):
-    """`from_id`: who handed it over, and does not hold it any more."""
-
-    name = "duty.accepted"
-    from_id: UUID | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyDeclined(_ProposalEvent):
-    """`deputy_proposed`: who is asked instead; None when there is nobody to ask."""
-
-    name = "duty.declined"
-    reason: str
-    from_id: UUID | None
-    deputy_proposed: UUID | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyLapsed(_ProposalEvent):
-    name = "duty.lapsed"
-    from_id: UUID | None
-    deputy_proposed: UUID | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyHandoverOffered(_ProposalEvent):
-    name = "duty.handover_offered"
-    from_id: UUID
-    note: str
-    answer_by: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class DutyProposalWithdrawn(_ProposalEvent):
-    name = "duty.proposal_withdrawn"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoteAdded(_IncidentEvent):
-    name = "note.added"
-    text: str
-    late: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineCorrected(_IncidentEvent):
-    name = "line.corrected"
-    corrects: int
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionRecorded(_IncidentEvent):
-    name = "decision.recorded"
-    decision_id: UUID
-    number: int
-    question: str
-    options: list[str]
-    chosen: str
-    rationale: str
-    dissent: str | None
-    review_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentLinked(_IncidentEvent):
-    """The other incident is named by id only: who may not know of it learns nothing here."""
-
-    name = "incident.linked"
-    other_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RestrictionChanged(_IncidentEvent):
-    name = "restriction.changed"
-    restricted: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoodDown(_IncidentEvent):
-    name = "incident.stood_down"
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resumed(_IncidentEvent):
-    name = "incident.resumed"
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentClosed(_IncidentEvent):
-    name = "incident.closed"
-    summary: str
-    waived: list[str]
-    waiver: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reopened(_IncidentEvent):
-    name = "incident.reopened"
-    reason: str

@@ -10,7 +10,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crisis import policy
-from crisis.incidents.model import SPOKEN_WITHIN, Incident, IncidentLink, Status
+from crisis.incidents.levels import SPOKEN_WITHIN
+from crisis.incidents.model import Incident, IncidentLink
+from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.command import query
 from crisis.kernel.database import reading
@@ -29,7 +31,8 @@ from crisis.people.model import (
     in_language,
 )
 from crisis.policy import Action, Actor, Case, Duty, Rank
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 
 ALIKE_WITHIN: Final = timedelta(hours=24)
 _TELLING: Final = (Proposed.OPEN, Proposed.DECLINED, Proposed.LAPSED)

@@ -1,14 +1,16 @@
-"""A sentence that can still be said in any language."""
+"""A sentence that can still be said in any language, and what is put into it set apart."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 
 @dataclass(frozen=True, eq=True)
 class Message:
-    """An English sentence with `{name}` places, and what fills them.
+    """An English sentence with `{name}` places, and what fills them: a plain value, a message, or
+    one text in several languages (`{"ar": …, "en": …, "fr": …}`).
 
     The inside of the product speaks in messages; a door says them in its reader's language
     (`crisis.web.locale.say`). `str()` gives the English sentence, for logs and the command line.
@@ -41,4 +43,13 @@ class Message:
 
     def __str__(self) -> str:
         one = self.plural_id is None or self.params["n"] == 1
-        return (self.msgid if one else str(self.plural_id)).format_map(self.params)
+        told = {
+            name: value["en"] if isinstance(value, Mapping) else value
+            for name, value in self.params.items()
+        }
+        return (self.msgid if one else str(self.plural_id)).format_map(told)
+
+
+def isolated(text: str) -> str:
+    """`text` between U+2068 and U+2069, once, so that it does not reorder what stands beside it."""
+    return text if "\u2068" in text else f"\u2068{text}\u2069"

@@ -1,6 +1,6 @@
 """Released statements as anybody may read them; nothing else of an incident is in here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from crisis.incidents.model import Incident, Status
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Status
 from crisis.kernel import clock
 from crisis.kernel.database import reading
 from crisis.kernel.errors import NotFound
@@ -24,7 +25,11 @@ from crisis.statements.content import (
     fingerprint,
     from_canonical,
 )
-from crisis.statements.model import Rendition, State, Statement, Version
+from crisis.statements.model.renditions import Rendition
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
+from crisis.statements.model.versions import Version
+from crisis.statements.queries.promises import Promise, pins_of, promise_of
 
 SHOWN: Final = 200
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
@@ -41,6 +46,8 @@ class Published:
     ref: str
     number: int
     type: str
+    language: Language
+    """Of its title and its lead."""
     title: str
     lead: str
     at: datetime
@@ -85,10 +92,9 @@ class Live:
     """An emergency that goes on: its last statement, those before it, and when we speak again."""
 
     title: str
-    """Empty where not even that it goes on may be told."""
+    title_language: str
     latest: Published
-    next_update_at: datetime | None
-    is_late: bool
+    promise: Promise | None
     axis: Axis
 
 
@@ -106,6 +112,8 @@ class Article:
     signed_before: bool
     """False after an emergency release that nobody has ratified."""
     translated_at: datetime | None
+    promise: Promise | None
+    """That we speak again, where it is this text that says so last."""
     successor: Published | None
     newest: Published | None
     original: Published | None
@@ -131,9 +139,11 @@ def published(language: Language) -> list[Published]:
 def live(language: Language) -> list[Live]:
     """The emergencies that go on and have been spoken of, the latest first."""
     with reading() as session:
+        rows = _released(session)
+        spoken = _by_incident(statement for statement, _incident in rows)
         found = [
-            _live(session, statement, incident, language)
-            for statement, incident in _released(session)
+            _live(session, statement, incident, spoken[incident.id], language)
+            for statement, incident in rows
             if statement.overtakes
             and statement.state is State.RELEASED
             and incident.status in _RUNNING
@@ -172,6 +182,7 @@ def _article(
         approved_by=_signers(session, out, language),
         signed_before=not out.outcome or out.outcome == "ratified",
         translated_at=text.at if text.is_rendition else None,
+        promise=_promise(session, statement, incident),
         successor=_other(session, statement.ended_by_id, incident, spoken),
         newest=_newest(session, statement, incident, spoken),
         original=_other(session, statement.corrects_id or statement.retracts_id, incident, spoken),
@@ -185,6 +196,22 @@ def _wanted() -> Select[Statement, Incident]:
 def _released(session: Session) -> Sequence[tuple[Statement, Incident]]:
     rows = session.execute(_wanted()).all()
     return [(statement, incident) for statement, incident in rows if _is_public(statement)]
+
+
+def _by_incident(found: Iterable[Statement]) -> dict[UUID, list[Statement]]:
+    """The statements of each incident, the newest first."""
+    grouped: dict[UUID, list[Statement]] = {}
+    for each in sorted(found, key=lambda each: each.number, reverse=True):
+        grouped.setdefault(each.incident_id, []).append(each)
+    return grouped
+
+
+def _promise(session: Session, statement: Statement, incident: Incident) -> Promise | None:
+    """What the public was promised, while the incident runs and as far as this text says it."""
+    rows = session.scalars(select(Statement).where(Statement.incident_id == incident.id))
+    told = promise_of([each for each in rows if _is_public(each)])
+    mine = told and told.number == statement.number and incident.status in _RUNNING
+    return told if mine else None
 
 
 def _is_public(statement: Statement) -> bool:
@@ -227,6 +254,7 @@ def _published(
         ref=incident.ref,
         number=statement.number,
         type=statement.type,
+        language=spoken,
         title=text.content.titles.get(spoken, ""),
         lead=body[0] if body else "",
         at=out.released_at or out.submitted_at,
@@ -241,37 +269,42 @@ def _published(
     )
 
 
-def _live(session: Session, statement: Statement, incident: Incident, language: Language) -> Live:
-    promised = _version_out(statement).next_update_at
+def _live(
+    session: Session,
+    statement: Statement,
+    incident: Incident,
+    spoken: Sequence[Statement],
+    language: Language,
+) -> Live:
     return Live(
         title=in_language(incident.title, language),
+        title_language=next((each for each in (language, *_ORDER) if incident.title.get(each)), ""),
         latest=_published(session, statement, incident, language),
-        next_update_at=promised,
-        is_late=promised is not None and promised <= clock.now(),
-        axis=_axis(session, incident, promised),
+        promise=promise_of(spoken),
+        axis=_axis(spoken),
     )
 
 
-def _axis(session: Session, incident: Incident, promised: datetime | None) -> Axis:
-    """With a tenth of the time before the first statement and after the last."""
-    rows = session.scalars(select(Statement).where(Statement.incident_id == incident.id)).all()
-    told = {each.number: _version_out(each).released_at for each in rows if _is_public(each)}
-    out: list[tuple[datetime, int | None]] = [*sorted((at, n) for n, at in told.items() if at)]
+def _axis(spoken: Sequence[Statement]) -> Axis:
+    """With a tenth of the time before the first statement and after the last; what is late is no
+    longer on it."""
     now = clock.now()
-    due = [(promised, None)] if promised and promised > now else []
-    first, last = out[0][0], max(now, *(at for at, _number in due)) if due else now
+    known = [each for each in pins_of(spoken) if not each.is_due or each.at > now]
+    told = sorted(known, key=lambda each: each.at)
+    first, last = told[0].at, max(now, told[-1].at)
     beside = max((last - first) / 10, _SHORTEST)
     start, span = first - beside, last - first + 2 * beside
 
     def place(at: datetime) -> float:
         return round((at - start) / span * 100, 2)
 
-    following = [*(place(at) for at, _number in [*out, *due][1:]), 200.0]
+    following = [*(place(each.at) for each in told[1:]), 200.0]
     return Axis(
         past=place(now),
         pins=[
-            Pin(number, at, place(at), at > now, crowded=after - place(at) < _CROWDED)
-            for (at, number), after in zip([*out, *due], following, strict=True)
+            Pin(each.number, each.at, at, each.is_due, crowded=after - at < _CROWDED)
+            for each, after in zip(told, following, strict=True)
+            for at in (place(each.at),)
         ],
         start_at=start,
         now_at=now,

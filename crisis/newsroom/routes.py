@@ -1,9 +1,18 @@
 """The public pages: no cookies, no scripts, the same for everybody, and kept by caches."""
 
 from itertools import groupby
-from typing import Final
+from typing import Any, Final, Literal, get_args
 
-from flask import Blueprint, current_app, g, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    has_request_context,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
@@ -13,35 +22,50 @@ from crisis.people.queries import the_office
 from crisis.statements.content import LANGUAGES, Language
 from crisis.statements.forms_of_text import EXERCISE
 from crisis.web.asking import Form, asked_of_url
-from crisis.web.locale import day
+from crisis.web.locale import day, language
 
 bp: Final = Blueprint("newsroom", __name__)
 KEPT: Final = "public, max-age=60"
+Look = Literal["light", "dark", "dim"]
 
 
 class LanguageForm(Form):
-    """The language of a page; Arabic unless another is asked for."""
+    """The language of a page; Arabic unless another is asked for. Its look: as the device has it,
+    unless the address names another."""
 
     lang: Language = "ar"
+    theme: Look | None = None
+
+
+@bp.url_defaults
+def as_the_reader_has_it(_endpoint: str, values: dict[str, Any]) -> None:
+    """Whoever chose a language and a look elsewhere finds them here by the address they come by:
+    the pages themselves ask for no cookie, so that they are the same for everybody."""
+    if has_request_context():
+        inside = request.blueprint == bp.name
+        look = request.args.get("theme") if inside else request.cookies.get("theme")
+        values.setdefault("lang", language())
+        if look in get_args(Look):
+            values.setdefault("theme", look)
 
 
 @bp.get("/newsroom")
 def index() -> Response:
     """Everything that was released, by day; what goes on now on top."""
-    lang = asked_of_url(LanguageForm).lang
-    with force_locale(lang):
-        days = _by_day(queries.published(lang))
-    return _page("newsroom/list.html", lang, live=queries.live(lang), days=days)
+    wanted = asked_of_url(LanguageForm)
+    with force_locale(wanted.lang):
+        days = _by_day(queries.published(wanted.lang))
+    return _page("newsroom/list.html", wanted, live=queries.live(wanted.lang), days=days)
 
 
 @bp.get("/newsroom/<ref>/<number:number>")
 def show(ref: str, number: int) -> Response:
     """One released statement."""
-    lang = asked_of_url(LanguageForm).lang
-    article = queries.article(ref, number, lang)
+    wanted = asked_of_url(LanguageForm)
+    article = queries.article(ref, number, wanted.lang)
     drill = bool(g.get("office_drill")) or article.shown.is_exercise
     prefix = EXERCISE[article.language] if drill else ""
-    return _page("newsroom/statement.html", lang, drill=drill, article=article, prefix=prefix)
+    return _page("newsroom/statement.html", wanted, drill=drill, article=article, prefix=prefix)
 
 
 def _by_day(found: list[queries.Published]) -> list[tuple[str, list[queries.Published]]]:
@@ -49,15 +73,17 @@ def _by_day(found: list[queries.Published]) -> list[tuple[str, list[queries.Publ
     return [(date, list(group)) for date, group in grouped]
 
 
-def _page(template: str, lang: Language, *, drill: bool = False, **shown: object) -> Response:
+def _page(template: str, wanted: LanguageForm, *, drill: bool = False, **shown: object) -> Response:
     g.drill = drill or bool(g.get("office_drill"))
-    with force_locale(lang):
-        name = in_language(the_office().name, lang)
+    with force_locale(wanted.lang):
+        name = in_language(the_office().name, wanted.lang)
         text = render_template(
             template,
-            spoken=lang,
+            spoken=wanted.lang,
+            look=wanted.theme or "system",
             languages=LANGUAGES,
             office_name=name,
+            here=_address,
             whole=_whole_address,
             **shown,
         )
@@ -67,7 +93,13 @@ def _page(template: str, lang: Language, *, drill: bool = False, **shown: object
     return answer.make_conditional(request)
 
 
+def _address(lang: Language | None = None, **asked: Any) -> str:
+    """Of this page in that language."""
+    return url_for(request.endpoint or "", **request.view_args or {}, lang=lang, **asked)
+
+
 def _whole_address(lang: Language | None = None) -> str:
-    """Of this page in that language, for machines: they follow nothing but whole addresses."""
+    """Of this page in that language, for machines: they follow nothing but whole addresses, and
+    have no taste in light."""
     base: str = current_app.config["SETTINGS"].public_base_url or request.host_url
-    return base.rstrip("/") + url_for(request.endpoint or "", **request.view_args or {}, lang=lang)
+    return base.rstrip("/") + _address(lang, theme=None)

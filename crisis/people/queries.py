@@ -29,7 +29,8 @@ from crisis.people.model import (
 )
 from crisis.people.planning import Plan, plan_for
 from crisis.policy import Action, Actor, Duty, Rank
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 
 
 @dataclass(frozen=True)

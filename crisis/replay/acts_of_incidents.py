@@ -7,8 +7,11 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from crisis.incidents import commands, duties
+from crisis.incidents.decisions import DecisionDraft
 from crisis.incidents.forms import OptionalWords, Words
-from crisis.incidents.model import Criterion, DecisionDraft, Incident, Phase
+from crisis.incidents.levels import Criterion
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Phase
 from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict
 from crisis.kernel.event import Event

@@ -32,9 +32,21 @@ from crisis.replay.scenario import (
     duty_of,
 )
 from crisis.replay.stage import NotYetError, Part, Stage
-from crisis.statements import commands
+from crisis.statements.commands import (
+    correcting,
+    emergencies,
+    releasing,
+    renditions,
+    signing,
+    submitting,
+    waiving,
+    writing,
+)
 from crisis.statements.content import LANGUAGES, Language, Type
-from crisis.statements.model import Answer, Ground, Slot, Statement, Version
+from crisis.statements.model.slots import Slot
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer, Ground
+from crisis.statements.model.versions import Version
 from crisis.statements.templates import templates
 
 Number = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -82,17 +94,17 @@ def create(stage: Stage, happening: Happening, told: Create) -> Event:
     created: Event
     if told.corrects:
         wrong = told.what_was_wrong or _first_words(stage, happening)
-        created = commands.prepare_correction(
+        created = correcting.prepare_correction(
             actor, stage.parts[told.corrects].id, what_was_wrong={"ar": wrong}
         )
     elif told.retracts:
         why = told.reason or _first_words(stage, happening)
-        created = commands.prepare_retraction(
+        created = correcting.prepare_retraction(
             actor, stage.parts[told.retracts].id, reason={"ar": why}
         )
     else:
         draft = texts.begun(told, told.type, told.template)
-        created = commands.create_statement(
+        created = writing.create_statement(
             actor, stage.incidents[ref], content=draft, template=told.template
         )
     stage.parts[str(happening.ref)] = Part(
@@ -122,7 +134,7 @@ def edit(stage: Stage, happening: Happening, told: Edit) -> Event:
     with reading() as session:
         statement = stage.statement(session, happening)
         content, revision = statement.content, statement.revision
-    return commands.edit_statement(
+    return writing.edit_statement(
         stage.actor(happening.actor),
         stage.part(happening).id,
         content=texts.rewritten(content, told),
@@ -147,15 +159,16 @@ def submit(stage: Stage, happening: Happening, told: Submit) -> Event:
     written = texts.rewritten(before, told)
     ready = texts.fit_to_submit(written, stage, happening, _promised_languages(stage, happening))
     if ready != before:
-        edited = commands.edit_statement(actor, part.id, content=ready, based_on=revision)
+        edited = writing.edit_statement(actor, part.id, content=ready, based_on=revision)
         revision = edited.revision
     try:
-        submitted = commands.submit_statement(
+        submitted = submitting.submit_statement(
             actor,
             part.id,
             slots=slots_for(stage, happening, ready.text("ar")),
             based_on=revision,
             deadline_at=clock.now() + _span(stage, level),
+            although_nobody_signs=True,  # the file tells what was done, in time or not
         )
     except Conflict as refusal:
         if refusal.code == "lint":
@@ -198,7 +211,7 @@ class Withdraw(Told):
 
 @act("statement.withdraw", shape=Withdraw, about="statement")
 def withdraw(stage: Stage, happening: Happening, told: Withdraw) -> Event:
-    return commands.withdraw_statement(
+    return releasing.withdraw_statement(
         stage.actor(happening.actor), stage.part(happening).id, reason=told.reason
     )
 
@@ -212,7 +225,7 @@ def comment(stage: Stage, happening: Happening, told: Remark) -> Event:
     """On a statement a comment; on what the product has no page for yet, a note in the log."""
     actor = stage.actor(happening.actor)
     if happening.ref in stage.parts:
-        return commands.comment_statement(actor, stage.part(happening).id, text=told.text)
+        return writing.comment_statement(actor, stage.part(happening).id, text=told.text)
     return add_note(actor, stage.incident_id(happening), text=told.text)
 
 
@@ -223,7 +236,7 @@ class AskWaiver(Told):
 
 @act("lint.waiver_request", shape=AskWaiver, about="statement")
 def ask_waiver(stage: Stage, happening: Happening, told: AskWaiver) -> Event:
-    return commands.ask_waiver(
+    return waiving.ask_waiver(
         stage.actor(happening.actor),
         stage.part(happening).id,
         rule=told.rule,
@@ -242,7 +255,7 @@ def answer_waiver(stage: Stage, happening: Happening, told: AnswerWaiver) -> Eve
     with reading() as session:
         asked = stage.statement(session, happening).waivers
     rule = told.rule or next((each.rule for each in reversed(asked) if each.decided_at is None), "")
-    return commands.answer_waiver(
+    return waiving.answer_waiver(
         stage.actor(happening.actor),
         stage.part(happening).id,
         rule=rule,
@@ -306,8 +319,8 @@ def object_by_law(stage: Stage, happening: Happening, told: LegalObjection) -> E
         statement = stage.statement(session, happening)
         latest = statement.latest if statement.waiting_for(actor) else None
     if latest is None:
-        return commands.comment_statement(actor, part.id, text=told.reason)
-    return commands.answer_statement(
+        return writing.comment_statement(actor, part.id, text=told.reason)
+    return signing.answer_statement(
         actor,
         part.id,
         answer=Answer.OBJECT,
@@ -325,7 +338,7 @@ def _answer(
         version = stage.version(session, happening, number)
     if version is None:
         raise Conflict(Message("It was not submitted yet."), code="not_submitted")
-    return commands.answer_statement(
+    return signing.answer_statement(
         stage.actor(happening.actor),
         stage.part(happening).id,
         answer=answer,
@@ -354,7 +367,7 @@ def release(stage: Stage, happening: Happening, told: Release) -> Event | None:
     wanted = (told.language or "ar").split("+")
     event: Event | None = None
     if "ar" in wanted:
-        event = commands.release_statement(
+        event = releasing.release_statement(
             actor,
             part.id,
             version=latest.number if latest else 0,
@@ -363,7 +376,7 @@ def release(stage: Stage, happening: Happening, told: Release) -> Event | None:
         )
     for language in LANGUAGES:
         if language in wanted and language not in signed:
-            event = commands.release_rendition(
+            event = renditions.release_rendition(
                 actor, part.id, language=language, channels=told.channels
             )
     return event
@@ -378,7 +391,7 @@ def share(stage: Stage, happening: Happening, told: Share) -> Event:
     """Hand lines to take, or questions and answers, to those who speak."""
     with reading() as session:
         latest = stage.statement(session, happening).latest
-    return commands.share_statement(
+    return releasing.share_statement(
         stage.actor(happening.actor),
         stage.part(happening).id,
         version=latest.number if latest else 0,
@@ -397,13 +410,13 @@ class Emergency(Told):
 def release_at_once(stage: Stage, happening: Happening, told: Emergency) -> Event:
     """The first person asks, the second has read the same text and lets it out."""
     part = stage.part(happening)
-    asked = commands.ask_emergency(
+    asked = emergencies.ask_emergency(
         stage.actor(happening.actor),
         part.id,
         ground=told.ground,
         justification=told.justification,
     )
-    return commands.confirm_emergency(
+    return emergencies.confirm_emergency(
         stage.actor(told.second_person),
         part.id,
         version=asked.version,
@@ -420,7 +433,7 @@ class Ratify(Told):
 
 @act("approval.ratify", shape=Ratify, about="statement")
 def ratify(stage: Stage, happening: Happening, told: Ratify) -> Event:
-    return commands.ratify_emergency(
+    return emergencies.ratify_emergency(
         stage.actor(happening.actor),
         stage.part(happening).id,
         ratified=told.decision == "ratified",
@@ -440,13 +453,13 @@ def review_translation(stage: Stage, happening: Happening, told: TranslationRevi
     with reading() as session:
         statement = stage.statement(session, happening)
         type_ = statement.signed_version().text.type
-    written = commands.write_rendition(
+    written = renditions.write_rendition(
         stage.actor(_drafter(stage, happening)),
         part.id,
         language=told.language,
         content=texts.translation(type_, part.template, told.language, told),
     )
-    return commands.review_rendition(
+    return renditions.review_rendition(
         reviewer, part.id, language=told.language, text_hash=written.text_hash
     )
 

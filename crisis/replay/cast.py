@@ -20,9 +20,9 @@ from crisis.replay.commands import not_an_exercise
 from crisis.replay.scenario import PersonTold, Scenario
 
 KEEPER: Final = {
-    "ar": "مدير النظام",
+    "ar": "إدارة النظام",
     "en": "System administrator",
-    "fr": "Administrateur du système",
+    "fr": "Administration",
 }
 """Who keeps an office that is made for a scenario, and what they sign in with."""
 KEEPER_EMAIL: Final = "administrator@exercise.example"

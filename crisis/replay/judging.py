@@ -24,7 +24,9 @@ from crisis.replay.acts_of_incidents import open_proposal
 from crisis.replay.acts_of_statements import awaited_slot, deadlines_of
 from crisis.replay.scenario import PersonRef, duty_of
 from crisis.replay.stage import NotYetError, Played, Stage
-from crisis.statements.model import State, Statement, Version
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
+from crisis.statements.model.versions import Version
 
 Judge = Callable[[Stage, Played, Any], bool]
 JUDGES: Final[dict[tuple[str, str], Judge]] = {}

@@ -16,7 +16,7 @@ from crisis.policy import Duty
 from crisis.replay.scenario import Happening, PersonTold
 from crisis.replay.stage import Part, Stage
 from crisis.statements.content import Type
-from crisis.statements.model import LIAISONS, SlotSpec
+from crisis.statements.model.slots import LIAISONS, SlotSpec
 
 _FILE: Final = Path(__file__).resolve().parents[2] / "config" / "replay" / "policies.yaml"
 _SIGNS: Final = ("approval.decide", "approval.object")

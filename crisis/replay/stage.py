@@ -25,7 +25,8 @@ from crisis.replay import carrier
 from crisis.replay.cast import Cast
 from crisis.replay.pace import Pace
 from crisis.replay.scenario import MACHINES, Happening, Scenario
-from crisis.statements.model import Statement, Version
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.versions import Version
 from crisis.timeline import terms
 
 

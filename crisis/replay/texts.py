@@ -13,9 +13,8 @@ from crisis.replay.scenario import Happening, Told
 from crisis.replay.stage import Stage
 from crisis.statements.content import Content, Language, Texts, Type, paragraphs_of
 from crisis.statements.lint import LintContext
-from crisis.statements.places import PLACE
 from crisis.statements.subject import Subject
-from crisis.statements.templates import Template, template, templates
+from crisis.statements.templates import Template, open_places, readable, template, templates
 
 _NOT_WRITTEN: Final[Texts] = {
     "ar": "لا يتضمن سيناريو التمرين نصًا لهذا البيان.",
@@ -48,7 +47,7 @@ class Written(Told):
 def begun(told: Written, type: Type, code: str | None) -> Content:
     """The first draft: the file's words, else the Arabic of its template, places left open."""
     used = _template(type, code)
-    bodies = told.bodies or ({"ar": used.body["ar"]} if used else {})
+    bodies = told.bodies or (readable({"ar": used.body["ar"]}) if used else {})
     titles = told.titles or ({"ar": used.name["ar"]} if used else {})
     return Content(type, titles, {each: paragraphs_of(text) for each, text in bodies.items()})
 
@@ -93,7 +92,7 @@ def translation(type: Type, code: str | None, language: Language, told: Written)
 def closed(text: str) -> str:
     """The text without the sentences that have a place left to fill."""
     lines = (_SENTENCE_END.split(line) for line in text.split("\n"))
-    kept = (" ".join(each for each in line if not PLACE.search(each)) for line in lines)
+    kept = (" ".join(each for each in line if not open_places(each)) for line in lines)
     return "\n".join(line for line in kept if line.strip())
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from crisis.alerts.following import Newest, newest_of
 from crisis.alerts.waiting import alerts_waiting
-from crisis.incidents.model import Incident, Status
+from crisis.incidents.model import Incident
 from crisis.incidents.queries import Holder, asked_of, followed, holders
+from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.people.model import ContactKind, Kind, Ministry, Person
@@ -30,11 +31,15 @@ from crisis.room.queries import (
     promise_in,
     ribbon_of,
 )
-from crisis.statements import queries as statements
 from crisis.statements.content import code_of
-from crisis.statements.model import Statement, Version
-from crisis.statements.queries import Signing, title_in
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.versions import Version
+from crisis.statements.queries.desk import Waiting, waiting
+from crisis.statements.queries.room import Signing, signing, unsent
+from crisis.statements.queries.rows import title_in
+from crisis.statements.queries.stored import written_in
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 
 CLOSED_LATELY: Final = timedelta(days=30)
 ISSUED: Final = 3
@@ -165,7 +170,7 @@ def _cards(
     lines = journal.newest_of(session, ids)
     read = _Read(
         held=held,
-        written=statements.written_in(session, ids),
+        written=written_in(session, ids),
         moments=moments_in(session, ids),
         present=present_in(session, ids),
         alerts=newest_of(session, ids),
@@ -188,9 +193,9 @@ def _card(incident: Incident, read: _Read, naming: Naming) -> Card:
         present=[person_view(each, naming) for each in read.present[incident.id]],
         ribbon=ribbon_of(incident, written, read.moments[incident.id]),
         next=_next(incident, written, read.first_due.get(incident.id)),
-        signing=statements.signing(written, naming),
+        signing=signing(written, naming),
         alert=read.alerts.get(incident.id),
-        unsent=statements.unsent(written),
+        unsent=unsent(written),
     )
 
 
@@ -200,9 +205,7 @@ def _next(
     promise = promise_in(incident, written)
     if promise:
         return Next(promise.due_at, promise.missed, is_first=False)
-    if first_due is None or incident.status != Status.OPEN:
-        return None
-    return Next(first_due, first_due <= clock.now(), is_first=True)
+    return Next(first_due, first_due <= clock.now(), is_first=True) if first_due else None
 
 
 def _issued(session: Session, known: Sequence[Incident], language: str) -> list[Issued]:
@@ -236,7 +239,7 @@ def _issued(session: Session, known: Sequence[Incident], language: str) -> list[
 def _waiting(actor: Actor, language: str) -> list[Waits]:
     """Everything that waits for this person, the most pressing first."""
     found = [
-        *(_statement(each) for each in statements.waiting(actor, language)),
+        *(_statement(each) for each in waiting(actor, language)),
         *(
             Waits(
                 kind=each.kind,
@@ -257,7 +260,7 @@ def _waiting(actor: Actor, language: str) -> list[Waits]:
     return sorted(found, key=lambda each: (each.due_at is None, each.due_at, each.path))
 
 
-def _statement(waiting: statements.Waiting) -> Waits:
+def _statement(waiting: Waiting) -> Waits:
     page = f"/i/{waiting.ref}/statements/{waiting.number}"
     return Waits(
         kind=waiting.kind,

@@ -17,7 +17,8 @@ from crisis.incidents.model import Incident
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.room.queries import IncidentView, Present, people_present, present_state
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 from crisis.web.locale import language, style
 
 _HEADER: Final = ("header", "people")
@@ -32,14 +33,14 @@ STALE: Final[dict[str, tuple[str, ...]]] = {
     "lead.named": _HEADER,
     "ministry.joined": ("people",),
     "ministry.left": ("people",),
-    "duty.assigned": _HEADER,
+    "duty.assigned": (*_HEADER, *_SIGNING),
     "duty.proposed": ("people",),
-    "duty.accepted": _HEADER,
+    "duty.accepted": (*_HEADER, *_SIGNING),
     "duty.declined": ("people",),
     "duty.lapsed": ("people",),
     "duty.handover_offered": ("people",),
     "duty.proposal_withdrawn": ("people",),
-    "duty.released": _HEADER,
+    "duty.released": (*_HEADER, *_SIGNING),
     "decision.recorded": ("decisions",),
     "restriction.changed": ("header",),
     "incident.stood_down": ("header",),

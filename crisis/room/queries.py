@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from crisis.alerts.following import InRoom, in_room
 from crisis.deadlines.model import SHARES, Code, Deadline
 from crisis.deadlines.model import State as Due
-from crisis.incidents.model import Criterion, Decision, Incident, Status
+from crisis.incidents.decisions import Decision
+from crisis.incidents.levels import Criterion
+from crisis.incidents.model import Incident
 from crisis.incidents.queries import (
     Holder,
     Offer,
@@ -28,19 +30,22 @@ from crisis.incidents.queries import (
     offers,
     read_incident,
 )
+from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.people.model import Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
-from crisis.statements import queries as statements
-from crisis.statements.model import Statement
-from crisis.statements.queries import Panel, Pin, Promise
+from crisis.statements.model.statement import Statement
+from crisis.statements.queries.promises import Pin, Promise, pins_of, promise_of
+from crisis.statements.queries.room import Panel, panel, to_sign, unsent
+from crisis.statements.queries.stored import written_in
 from crisis.timeline import terms
-from crisis.timeline.words import Entry, Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import Entry, entries
 
-PAGE: Final = 60
+PAGE: Final = 40
 """Lines shown when the room opens; older ones follow on request."""
 CAUGHT_UP_AT_ONCE: Final = 200
 CROWDED: Final = 8.0
@@ -168,6 +173,17 @@ class Present:
 
 
 @dataclass(frozen=True)
+class Acts:
+    """What one person may do in an incident, and with whom."""
+
+    incident: IncidentView
+    people: PeopleView
+    my_duties: list[Duty]
+    may: dict[str, bool]
+    choices: dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
 class Room:
     """The whole page of one person."""
 
@@ -187,10 +203,9 @@ class Room:
 def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | None = None) -> Room:
     """Everything the war room shows this person. Raises `NotFound` for whoever may not follow."""
     incident = read_incident(actor, incident_id)
-    case = case_of(incident)
     with reading() as session:
         naming = Naming(language, plugged.directory(session))
-        written = statements.written_in(session, [incident_id])[incident_id]
+        written = written_in(session, [incident_id])[incident_id]
         lines = journal.last_lines(session, incident_id, before=before, limit=PAGE + 1)
         oldest = lines[PAGE - 1].seq if len(lines) > PAGE else None
         return Room(
@@ -218,15 +233,35 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
                 for check in incident.closing_checks()
             ],
             my_duties=sorted(actor.duties.get(incident_id, ())),
-            to_sign=statements.to_sign(written, actor),
-            may={action.value: allows(actor, action, case) for action in Action},
+            to_sign=to_sign(written, actor),
+            may=_may(actor, incident),
             choices=_choices(session, language),
         )
 
 
+def read_acts(actor: Actor, incident_id: UUID, language: str) -> Acts:
+    """What this person may do there. Raises `NotFound` for whoever may not follow."""
+    incident = read_incident(actor, incident_id)
+    with reading() as session:
+        naming = Naming(language, plugged.directory(session))
+        held = holders(session, [incident_id])[incident_id]
+        return Acts(
+            incident=incident_view(incident, held, naming),
+            people=_people(incident, held, offers(session, incident_id), naming),
+            my_duties=sorted(actor.duties.get(incident_id, ())),
+            may=_may(actor, incident),
+            choices=_choices(session, language),
+        )
+
+
+def _may(actor: Actor, incident: Incident) -> dict[str, bool]:
+    case = case_of(incident)
+    return {action.value: allows(actor, action, case) for action in Action}
+
+
 def present_state(session: Session, incident: Incident, naming: Naming) -> Present:
     """What everybody in the room may see now."""
-    written = statements.written_in(session, [incident.id])[incident.id]
+    written = written_in(session, [incident.id])[incident.id]
     return _present_state(session, incident, written, naming)
 
 
@@ -244,10 +279,10 @@ def _present_state(
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
         ribbon=ribbon_of(incident, written, moments_in(session, [incident.id])[incident.id]),
         count=head,
-        panel=statements.panel(session, incident, written, naming),
+        panel=panel(session, incident, written, naming),
         promise=promise_in(incident, written),
-        first_due=_first_due(session, incident),
-        unsent=statements.unsent(written),
+        first_due=first_due(session, [incident]).get(incident.id),
+        unsent=unsent(written),
         alert=in_room(session, incident.id, naming.language),
     )
 
@@ -263,22 +298,16 @@ def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line
 
 
 def promise_in(incident: Incident, written: Sequence[Statement]) -> Promise | None:
-    return statements.promise_of(written) if incident.is_live else None
-
-
-def _first_due(session: Session, incident: Incident) -> datetime | None:
-    if incident.status != Status.OPEN:
-        return None
-    return first_due(session, [incident]).get(incident.id)
+    return promise_of(written) if incident.is_live else None
 
 
 def first_due(session: Session, of: Sequence[Incident]) -> dict[UUID, datetime]:
-    """By incident in which nothing has been said yet, when the first statement is due."""
+    """By open incident in which nothing has been said yet, when the first statement is due."""
     wanted = select(Deadline.subject_id, Deadline.due_at).where(
         Deadline.code == Code.HOLDING,
         Deadline.cycle == SHARES[-1],
         Deadline.state != Due.STOPPED,
-        Deadline.subject_id.in_([each.id for each in of]),
+        Deadline.subject_id.in_([each.id for each in of if each.status == Status.OPEN]),
     )
     return {row.subject_id: row.due_at for row in session.execute(wanted)}
 
@@ -390,7 +419,7 @@ def ribbon_of(
     if incident.opened_at is None:
         return None
     start, now = incident.opened_at, incident.closed_at or clock.now()
-    pins = statements.pins_of(written)
+    pins = pins_of(written)
     if incident.closed_at:
         end, pins = now, [pin for pin in pins if not pin.is_due]
     else:

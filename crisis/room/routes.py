@@ -13,7 +13,7 @@ from crisis.kernel.journal import head_of
 from crisis.kernel.text import Whole
 from crisis.room import press
 from crisis.room.dashboard import situation
-from crisis.room.queries import CAUGHT_UP_AT_ONCE, missed_lines, read_room
+from crisis.room.queries import CAUGHT_UP_AT_ONCE, missed_lines, read_acts, read_room
 from crisis.web.asking import LARGEST_NUMBER, Form, asked_of_url, current_actor
 from crisis.web.locale import language
 from crisis.web.security import limiter, who_asks
@@ -40,8 +40,8 @@ def dashboard() -> str:
 
 @bp.get("/now")
 def dashboard_list() -> str:
-    """The live part of the dashboard alone."""
-    return render_template("room/_now.html", **_situation())
+    """The live parts of the dashboard alone."""
+    return render_template("room/now.html", **_situation())
 
 
 @bp.get("/i/<ref>")
@@ -78,6 +78,16 @@ def show(ref: str) -> str:
         choices=room.choices,
         before=before,
     )
+
+
+@bp.get("/i/<ref>/acts")
+def acts(ref: str) -> str:
+    """Every form with which one may do something in the room, on a page of their own."""
+    actor = current_actor()
+    shown = read_acts(actor, find_incident(actor, ref), language())
+    g.room_now = {"ref": ref, "title": shown.incident.title}
+    g.drill = shown.incident.drill
+    return render_template("room/acts.html", **vars(shown))
 
 
 @bp.get("/i/<ref>/since/<number:seq>")

@@ -13,7 +13,7 @@ from crisis.statements.places import listed
 from crisis.statements.reading import Phrases, Sentence, clock_times, has_short_number
 from crisis.statements.sms import gsm_spelling, outside_gsm
 from crisis.statements.subject import Found, LintContext, Subject
-from crisis.statements.templates import open_places, place_names
+from crisis.statements.templates import in_pieces
 
 
 class CallToAction(Check):
@@ -47,9 +47,9 @@ class OpenPlaces(Check):
         for language in content.languages:
             body = [paragraph.text for paragraph in content.bodies.get(language, ())]
             for number, text in enumerate([content.titles.get(language, ""), *body]):
-                for place in open_places(text):
-                    named = place_names()[place.strip("{}")]
-                    yield Found(language, number, values={"place": named})
+                for place, named in in_pieces(text):
+                    if named:
+                        yield Found(language, number, place, values={"place": named})
 
 
 class AdviceEarly(Check):

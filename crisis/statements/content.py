@@ -167,12 +167,12 @@ def fingerprint(frozen: bytes) -> str:
 DAMAGED: Final = Content(
     Type.INTERNAL_BRIEF,
     bodies={
-        "ar": (Paragraph("النص المحفوظ تالف ولا يمكن عرضه. أبلغوا مدير النظام."),),
+        "ar": (Paragraph("النص المحفوظ تالف ولا يمكن عرضه. أبلغوا إدارة النظام."),),
         "en": (
             Paragraph("The stored text is damaged and cannot be read. Tell the administrator."),
         ),
         "fr": (
-            Paragraph("Le texte conservé est endommagé et illisible. Prévenez l’administrateur."),
+            Paragraph("Le texte conservé est endommagé et illisible. Prévenez l’administration."),
         ),
     },
 )

@@ -7,12 +7,11 @@ from itertools import groupby
 from typing import Final, Literal
 from uuid import UUID
 
-from crisis.kernel.words import Message
+from crisis.kernel.words import Message, isolated
 from crisis.kernel.words import Message as _
 from crisis.statements.content import LANGUAGES, Content, Language, Paragraph, Texts
 from crisis.statements.matching import matches, partners
 from crisis.statements.tokens import Token, tokens_of
-from crisis.timeline.words import isolated
 
 
 @dataclass(frozen=True)

@@ -9,38 +9,35 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis import policy
 from crisis.deadlines.commands import Effect, set_deadline, stop_deadlines
 from crisis.deadlines.model import DUE, SHARES, SPANS, WARNED, Code, Deadline, after
 from crisis.incidents.commands import give
-from crisis.incidents.model import Incident, Status
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Status
 from crisis.kernel.command import Work
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Person
 from crisis.policy import Duty, Rank
 from crisis.statements.content import NEVER_PUBLIC, Type
-from crisis.statements.model import (
-    LIAISONS,
-    RATIFIED_WITHIN,
+from crisis.statements.model.emergency import RATIFIED_WITHIN
+from crisis.statements.model.events import (
     ApproverReminded,
     FirstStatementDue,
     NextUpdateDue,
-    Outcome,
     RatificationDue,
-    Slot,
-    State,
-    Statement,
-    Version,
 )
+from crisis.statements.model.slots import Slot
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import ASKING, Outcome
+from crisis.statements.model.versions import Version
+from crisis.statements.signers import able_to_sign, on_duty
 
 WARNED_BEFORE: Final = timedelta(minutes=10)
-_ASKING: Final = frozenset(
-    {State.IN_REVIEW, State.PENDING, State.OBJECTED, State.CHANGES_REQUESTED}
-)
 
 
 # -- commands call these, inside their transactions ----------------------------------------------
@@ -86,7 +83,7 @@ def stop_awaiting_ratification(statement: Statement, work: Work) -> None:
 def awaited_slots(statement: Statement) -> list[Slot]:
     """The slots of the present version that somebody is asked to fill now."""
     latest = statement.latest
-    if latest is None or statement.state not in _ASKING:
+    if latest is None or statement.state not in ASKING:
         return []
     return [each for each in latest.unfilled if each.stage == latest.stage and not each.blocks]
 
@@ -229,24 +226,7 @@ def _set(
 
 
 def _holdings(session: Session, slot: Slot, version: Version) -> list[DutyHolding]:
-    """One holding for each person who can fill the slot."""
-    asked: tuple[ColumnElement[bool], ...] = (DutyHolding.duty.in_(slot.duties),)
-    if slot.ministry_id is not None:
-        asked = (DutyHolding.duty.in_(LIAISONS), Person.ministry_id == slot.ministry_id)
-    held = (
-        select(DutyHolding)
-        .join(Person, Person.id == DutyHolding.person_id)
-        .where(
-            DutyHolding.incident_id == slot.incident_id,
-            DutyHolding.ended_at.is_(None),
-            Person.active.is_(True),
-            *asked,
-        )
-        .order_by(DutyHolding.since, DutyHolding.id)
-    )
-    authors = set(version.authors)
-    found = [each for each in session.scalars(held) if str(each.person_id) not in authors]
-    return list({each.person_id: each for each in reversed(found)}.values())[::-1]
+    return able_to_sign(slot, on_duty(session, slot.incident_id), version.authors)
 
 
 def _let_deputies_sign(work: Work, slot: Slot, version: Version) -> list[UUID]:

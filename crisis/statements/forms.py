@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,16 +16,21 @@ from crisis.kernel.text import Whole, line, optional, plain_digits, prose
 from crisis.kernel.words import Message
 from crisis.policy import Duty
 from crisis.statements.content import LANGUAGES, Code, Content, Language, Paragraph, Texts, Type
-from crisis.statements.model import Answer, Ground, SlotSpec
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.states import Answer, Ground
 from crisis.statements.rulebook import rulebook
+from crisis.statements.templates import paragraphs_of_opening
 from crisis.statements.translations import Place
 from crisis.web.asking import LARGEST_NUMBER, Form
 
+T = TypeVar("T")
+
 LONGEST_PARAGRAPH: Final = 4000
 PARAGRAPHS: Final = 60
-"""How many a text has in one language at most. A correction of it begins with `OPENING` more, and
-may be taken back like any text, so a form takes that many more."""
-OPENING: Final = 4
+"""How many a text has in one language at most; a correction has its opening besides, and may be
+taken back like any text."""
+CELLS: Final = 2 * PARAGRAPHS
+"""How many cells a form takes in one language; the text in them is counted by its paragraphs."""
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
 SIGNED_WITHIN_MINUTES: Final = (10, 15, 30, 60, 120, 240, 720)
 
@@ -36,9 +41,9 @@ Words = Annotated[str, prose(4000)]
 OptionalWords = Annotated[str | None, optional(prose(4000))]
 Title = Annotated[str | None, optional(line(200))]
 Cell = Annotated[str | None, optional(prose(LONGEST_PARAGRAPH))]
-Cells = Annotated[list[Cell], Field(max_length=PARAGRAPHS + OPENING, default_factory=list)]
+Cells = Annotated[list[Cell], Field(max_length=CELLS, default_factory=list)]
 Owner = Annotated[UUID | None, BeforeValidator(lambda typed: typed or None)]
-Owners = Annotated[list[Owner], Field(max_length=PARAGRAPHS + OPENING, default_factory=list)]
+Owners = Annotated[list[Owner], Field(max_length=CELLS, default_factory=list)]
 Ids = Annotated[list[UUID], Field(max_length=60, default_factory=list)]
 Codes = Annotated[list[Code], Field(max_length=30, default_factory=list)]
 Duties = Annotated[list[Duty], Field(max_length=15, default_factory=list)]
@@ -73,25 +78,34 @@ class EditForm(Form):
     ar: Cells
     en: Cells
     fr: Cells
+    left_out: Annotated[list[Language], Field(max_length=3, default_factory=list)]
+    """Languages this statement does not speak: what is written in them is not taken."""
     owner: Owners
     audiences: Codes
     channels: Codes
     next_update: LocalTime | None = None
-    valid: Annotated[list[Confirmed], Field(max_length=3 * PARAGRAPHS, default_factory=list)]
+    valid: Annotated[list[Confirmed], Field(max_length=3 * CELLS, default_factory=list)]
     then: Literal["stay", "submit"] = "stay"
 
     def content(self, zone: str) -> Content:
-        """What was written, each line of a cell a paragraph of its own."""
-        titles = {"ar": self.title_ar, "en": self.title_en, "fr": self.title_fr}
+        """What was written in the languages it speaks, each line of a cell a paragraph of its own.
+
+        Raises `Invalid` when it is too long, or when nothing is left of what was written.
+        """
+        typed = {"ar": self.title_ar, "en": self.title_en, "fr": self.title_fr}
         rows = [row for each in self._typed_rows() for row in _lines(*each)]
-        bodies: dict[Language, tuple[Paragraph, ...]] = {}
+        written: dict[Language, tuple[Paragraph, ...]] = {}
         for place, language in enumerate(_ORDER):
             if body := _body([(cells[place], owner) for cells, owner in rows]):
-                bodies[language] = body
+                written[language] = body
+        titles, bodies = self._spoken(_texts(typed)), self._spoken(written)
+        if self.left_out and not titles and not bodies:
+            none = Message("A statement speaks at least one language.")
+            raise Invalid(none, fields={"left_out": none})
         _must_fit(self.type, bodies)
         return Content(
             type=self.type,
-            titles=_texts(titles),
+            titles=titles,
             bodies=bodies,
             audiences=frozenset(self.audiences),
             channels=frozenset(self.channels),
@@ -102,6 +116,9 @@ class EditForm(Form):
         """The translations somebody read again and found true."""
         told = [each.split("-") for each in self.valid]
         return [(each, int(n)) for spoken, n in told for each in _ORDER if each == spoken]
+
+    def _spoken(self, texts: Mapping[Language, T]) -> dict[Language, T]:
+        return {each: text for each, text in texts.items() if each not in self.left_out}
 
     def _typed_rows(self) -> Iterator[tuple[tuple[str, str, str], UUID | None]]:
         for ar, en, fr, owner in zip_longest(self.ar, self.en, self.fr, self.owner):
@@ -116,6 +133,8 @@ class SubmissionForm(Form):
     roles: Duties
     roles_last: bool = False
     minutes: Annotated[Whole, Field(ge=1, le=7 * 24 * 60)] = 30
+    although: bool = False
+    """Send it although nobody in the incident can sign for some of them yet."""
 
     def slots(self) -> list[SlotSpec]:
         """The ministries first; the office's roles beside them, or after them."""
@@ -325,7 +344,8 @@ def _body(cells: Sequence[tuple[str, UUID | None]]) -> tuple[Paragraph, ...]:
 
 
 def _must_fit(type: Type, bodies: Mapping[Language, Sequence[Paragraph]]) -> None:
-    most = PARAGRAPHS + (OPENING if type in {Type.CORRECTION, Type.RETRACTION} else 0)
+    takes_back = type in {Type.CORRECTION, Type.RETRACTION}
+    most = PARAGRAPHS + (paragraphs_of_opening(Type.CORRECTION) if takes_back else 0)
     words = Message("A text has {most} paragraphs at most.", most=most)
     fields: dict[str, Message] = {each: words for each, body in bodies.items() if len(body) > most}
     if fields:

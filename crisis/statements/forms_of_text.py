@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crisis.statements.content import Content, Language, Type
+from crisis.statements.content import Content, Language
 from crisis.statements.elements import Element, elements_of
 from crisis.statements.reading import Sentence, has_short_number, sentences_of
 from crisis.statements.sms import SmsLength, sms_length
+from crisis.statements.templates import paragraphs_of_opening
 
 EXERCISE: Final[dict[Language, str]] = {"ar": "تمرين: ", "en": "EXERCISE: ", "fr": "EXERCICE : "}
 """Stands once before every text of an exercise. The spaces are ordinary ones: a hard one is not in
@@ -71,7 +72,7 @@ def short_form(
     that helps, the most urgent sentence stands there whole, in more parts.
     """
     body = [sentence for sentence in sentences_of(content, language) if sentence.paragraph]
-    order = _most_urgent(body, _OPENING.get(content.type, 0))
+    order = _most_urgent(body, paragraphs_of_opening(content.type))
     frame = _Frame(content.titles.get(language, ""), before, below)
     chosen = _fitting(body, order, frame, parts)
     if never_bare and body and not chosen:
@@ -97,10 +98,6 @@ def _fitting(
         if sms_length(frame.around([body[each] for each in wider])).count <= parts:
             chosen = wider
     return chosen
-
-
-_OPENING: Final = {Type.CORRECTION: 4, Type.RETRACTION: 1}
-"""The paragraphs that say what is taken back: which statement, what it said, what is right, why."""
 
 
 def _most_urgent(body: Sequence[Sentence], opening: int) -> list[int]:

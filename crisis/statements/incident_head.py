@@ -8,13 +8,16 @@ from crisis.incidents.queries import case_of, find_incident, read_incident
 from crisis.kernel.errors import NotFound
 from crisis.kernel.words import Message
 from crisis.policy import Action, allows
-from crisis.statements.queries import head_of
+from crisis.statements.model.slots import LIAISONS
+from crisis.statements.queries.heads import head_of
 from crisis.web.asking import current_actor
 from crisis.web.locale import language
 
 
 def incident_head(ref: str, action: Action | None = None) -> dict[str, Any]:
     """The head, the hazard, who is involved, and what this person may do (`may`, by action).
+
+    `writes`: whether they write for the office, and not for their own ministry alone.
 
     Raises `NotFound` for whoever may not do `action`.
     """
@@ -31,5 +34,6 @@ def incident_head(ref: str, action: Action | None = None) -> dict[str, Any]:
         "hazard": incident.hazard,
         "involved": [each for each in (incident.lead_id, *incident.supporting_ids) if each],
         "may": {each.value: allows(actor, each, case) for each in Action},
+        "writes": bool(actor.duties.get(incident.id, frozenset()) - LIAISONS),
         "actor_id": actor.id,
     }

@@ -12,7 +12,7 @@ from crisis.jobs.reactions import Reaction
 from crisis.kernel.database import locked
 from crisis.kernel.journal import Line
 from crisis.statements.due import awaited_slots
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 
 
 def hurry(session: Session, line: Line) -> None:

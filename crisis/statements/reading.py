@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, TypeAdapter
 
 from crisis.kernel.text import fold_arabic, plain_digits
 from crisis.statements.content import Content, Language
+from crisis.statements.templates import in_pieces
 
 _EXCERPT: Final = 160
 _AROUND: Final = " .,،؛;:!?؟…()«»“”"
@@ -77,14 +78,21 @@ def _folded(word: str) -> str:
 
 
 def sentences_of(content: Content, language: Language) -> list[Sentence]:
-    """The title and the body in one language, in sentences; a line is at least one."""
+    """The title and the body in one language, in sentences; a line is at least one.
+
+    What a place still to be filled is called says nothing yet, so it is not read.
+    """
     texts = [content.titles.get(language, "")]
     texts += [paragraph.text for paragraph in content.bodies.get(language, ())]
     return [
         Sentence(language, paragraph, sentence)
         for paragraph, text in enumerate(texts)
-        for sentence in _sentences(text)
+        for sentence in _sentences(_written_so_far(text))
     ]
+
+
+def _written_so_far(text: str) -> str:
+    return "".join("[—]" if name else words for words, name in in_pieces(text))
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -1,16 +1,16 @@
 """Texts prepared before a crisis, with places for what only the crisis tells."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 from crisis.kernel.errors import Invalid, NotFound
 from crisis.kernel.words import Message
 from crisis.kernel.words import Message as _
-from crisis.statements.content import Content, Texts, Type
-from crisis.statements.places import Value, filled, places_in, stray_brace
+from crisis.statements.content import Content, Texts, Type, paragraphs_of
+from crisis.statements.places import Value, filled, listed, places_in, stray_brace
 from crisis.statements.written_content import names_in, written
 
 
@@ -85,35 +85,70 @@ def fill(template: Template, values: Mapping[str, Value], *, leave_open: bool = 
     return {each: filled(text, values, each) for each, text in template.body.items()}
 
 
+def readable(texts: Texts) -> Texts:
+    """The same with each place under its name in that language: «[الساعة]» instead of `{time}`."""
+    named: dict[str, Value] = {
+        place: {each: f"[{name}]" for each, name in names.items()}
+        for place, names in place_names().items()
+    }
+    return {each: filled(text, named, each) for each, text in texts.items()}
+
+
 def opening_of_correction(values: Mapping[str, Value]) -> Texts:
     """What a correction says before the text put right: the statement, its error, the right, why.
 
-    Places without a value stay open, to be written by hand.
+    Places without a value stay open under their names, to be written by hand.
     """
-    opened = fill(template("correction"), values, leave_open=True)
-    lines = template("correction").body
-    return {
-        each: "\n".join(text.split("\n")[: _lines_to("{why}", lines[each])])
-        for each, text in opened.items()
-    }
+    return readable(fill(_opening_of_correction(), values, leave_open=True))
+
+
+def paragraphs_of_opening(type: Type) -> int:
+    """How many paragraphs at the beginning of such a text say what it takes back, and why."""
+    if type is Type.CORRECTION:
+        return max(len(paragraphs_of(text)) for text in _opening_of_correction().body.values())
+    return 1 if type is Type.RETRACTION else 0
 
 
 def must_be_filled(content: Content) -> None:
     """Raise `Invalid` (`open_places`) while a place of a template is still open in the text."""
     texts = [*content.titles.values(), *map(content.text, content.languages)]
-    if left := dict.fromkeys(place for text in texts for place in open_places(text)):
+    left = {name["ar"]: name for text in texts for _written, name in in_pieces(text) if name}
+    if left:
         raise Invalid(
-            _("The text still has places to fill: {places}.", places=" ".join(left)),
+            _("The text still has places to fill: {places}.", places=listed([*left.values()])),
             code="open_places",
         )
 
 
 def open_places(text: str) -> list[str]:
-    """Places of templates in a text, closed or not; other braces are only braces."""
-    return [found[0] for found in _ANY_PLACE.finditer(text) if found[1] in place_names()]
+    """Places of templates in a text as they stand there: by their code, closed or not, or by their
+    name in brackets, in any language; other braces and brackets are only that."""
+    return [written for written, name in in_pieces(text) if name]
 
 
-_ANY_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]{0,39})\b\}?")
+def in_pieces(text: str) -> Iterator[tuple[str, Texts | None]]:
+    """The text in pieces: words as they are, and each open place with what people call it."""
+    at = 0
+    for found in _any_place().finditer(text):
+        yield text[at : found.start()], None
+        yield found[0], place_names()[found["code"] or _codes()[found["name"]]]
+        at = found.end()
+    yield text[at:], None
+
+
+@cache
+def _any_place() -> re.Pattern[str]:
+    names = sorted(map(re.escape, _codes()), key=len, reverse=True)
+    codes = "|".join(place_names())
+    return re.compile(rf"\{{(?P<code>{codes})\b\}}?|\[(?P<name>{'|'.join(names)})(?!\w)\]?")
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """By what people call a place, in any language, its code."""
+    return {name: code for code, names in place_names().items() for name in names.values()}
+
+
 _NOT_FILLED: Final = _("Fill this in.")
 _NO_SUCH_PLACE: Final = _("The template has no such place.")
 _HOLDS_A_PLACE: Final = _("Write the words themselves, not a place to fill.")
@@ -123,10 +158,6 @@ _UNCLOSED: Final = _(
 )
 _UNKNOWN: Final = _("“{place}” is not a place that can be filled.")
 _MISSING: Final = _("The text ({language}) lacks the place “{place}” that another language has.")
-
-
-def _lines_to(place: str, text: str) -> int:
-    return 1 + next(at for at, line in enumerate(text.split("\n")) if place in line)
 
 
 def _refused(message: Message, **values: object) -> Invalid:
@@ -154,6 +185,17 @@ def _for_statements() -> Mapping[str, Template]:
         code: read_template(code, Type(told["type"]), told["name"], told["body"])
         for code, told in known.items()
     }
+
+
+@cache
+def _opening_of_correction() -> Template:
+    whole = template("correction")
+    return replace(whole, body={each: _to_why(text) for each, text in whole.body.items()})
+
+
+def _to_why(text: str) -> str:
+    before, why, rest = text.partition("{why}")
+    return before + why + rest.partition("\n")[0]
 
 
 @cache

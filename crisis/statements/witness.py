@@ -14,7 +14,11 @@ from sqlalchemy.orm import Session
 
 from crisis.kernel.journal import Line, hash_of
 from crisis.statements.content import fingerprint
-from crisis.statements.model import Answer, Rendition, Slot, Statement, Version, tampered
+from crisis.statements.model.renditions import Rendition
+from crisis.statements.model.slots import Slot
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer
+from crisis.statements.model.versions import Version, tampered
 
 
 def must_be_as_told(session: Session, statement: Statement, version: Version) -> None:

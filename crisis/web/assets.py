@@ -20,8 +20,13 @@ A_YEAR: Final = 365 * 24 * 3600
 WORDS: Final = frozenset({".css", ".js", ".json", ".svg", ".txt"})
 """What becomes smaller when it is packed; fonts are packed already."""
 
-_COMMENT: Final = re.compile(rb"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*$)", re.MULTILINE | re.DOTALL)
-_REMARK: Final = re.compile(rb" // [^\n]*$", re.MULTILINE)
+_REMARKS: Final = {
+    "js": re.compile(
+        rb"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*$)| // [^\n]*$", re.MULTILINE | re.DOTALL
+    ),
+    "css": re.compile(rb"/\*.*?\*/", re.DOTALL),
+}
+"""What only its readers need, by the folder in which a file of ours stands."""
 _INDENT: Final = re.compile(rb"^[ \t]+", re.MULTILINE)
 _NAMED_BY_CONTENT: Final = re.compile(r"\.[0-9a-f]{8}\.woff2$")
 
@@ -92,11 +97,11 @@ def _answer(folder: Path, filename: str, lasting: bool) -> Response:
 
 @lru_cache(maxsize=256)
 def _packed(file: Path, _changed: int) -> bytes:
-    words = file.read_bytes()
-    return gzip.compress(_spare(words) if file.parent.name == "js" else words, 9, mtime=0)
+    words, remarks = file.read_bytes(), _REMARKS.get(file.parent.name)
+    return gzip.compress(_spare(words, remarks) if remarks else words, 9, mtime=0)
 
 
-def _spare(script: bytes) -> bytes:
-    """A script of ours without what only its readers need; every line keeps its number."""
-    bare = _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), script)
-    return _INDENT.sub(b"", _REMARK.sub(b"", bare))
+def _spare(words: bytes, remarks: re.Pattern[bytes]) -> bytes:
+    """A script or a look without what only its readers need; every line keeps its number."""
+    bare = remarks.sub(lambda found: b"\n" * found[0].count(b"\n"), words)
+    return _INDENT.sub(b"", bare)

@@ -6,7 +6,7 @@ locale's default.
 """
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,12 +26,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from crisis.kernel import clock
-from crisis.kernel.words import Message
+from crisis.kernel.words import Message, isolated
 from crisis.web import straight
 from crisis.web.usage import packs
 
 LANGUAGES: Final = {"ar": "العربية", "en": "English", "fr": "Français"}
-THEMES: Final = ("system", "light", "dark")
+THEMES: Final = ("system", "light", "dark", "dim")
 _GROUPED_FROM: Final = 10_000
 _FIGURE: Final = re.compile(r"(?<![\w+-])[0-9]+(?![\w-])(?![^\u2066\u2069]*\u2069)")
 _AGAINST_ARABIC: Final = re.compile(r"[A-Za-z\u00c0-\u024f]|^[+({\[]|(?<=\w)[)}\].!?]$")
@@ -248,6 +248,8 @@ def _span(since: timedelta) -> Message:
 
 
 def _told(value: object) -> str:
+    if isinstance(value, Mapping):
+        value = value[language()]
     return say(value) if isinstance(value, Message) else str(_told_in_place(value))
 
 
@@ -256,14 +258,13 @@ def _told_in_place(value: object) -> object:
     reference that would turn the words around it, isolated from them."""
     if isinstance(value, int):
         return number(value)
-    return isolated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return _unturned(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def isolated(text: str) -> str:
-    """The text between U+2068 and U+2069 where the sentence now spoken would otherwise be read in
-    another order; elsewhere the text itself."""
+def _unturned(text: str) -> str:
+    """The text, isolated where the sentence now spoken would otherwise be read in another order."""
     turns = _AGAINST_ARABIC if language() == "ar" else _AGAINST_LATIN
-    return f"\u2068{text}\u2069" if turns.search(text) and "\u2068" not in text else text
+    return isolated(text) if turns.search(text) else text
 
 
 def _iso(at: datetime) -> str:

@@ -19,7 +19,7 @@ YEAR: Final = 365 * 24 * 3600
 
 class PreferencesForm(Form):
     lang: Literal["ar", "en", "fr"] | None = None
-    theme: Literal["system", "light", "dark"] | None = None
+    theme: Literal["system", "light", "dark", "dim"] | None = None
     next: Way = None
 
 

@@ -10,6 +10,8 @@ from types import SimpleNamespace as Sample
 from typing import Any, Final
 from uuid import UUID
 
+from crisis.kernel.words import isolated
+
 NOW: Final = datetime(2026, 11, 21, 12, 17, 14, tzinfo=UTC)
 """The moment at which the style guide stands still."""
 ZONE: Final = "Africa/Tripoli"
@@ -147,7 +149,7 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
             ". La durée de la coupure n’est pas encore connue.",
         ),
         "sms": [
-            "URGENT | Cellule de crise : les officiers de liaison se reunissent en ligne a 15:00. "
+            "URGENT | Cellule de crise : les points de contact se reunissent en ligne a 15:00. "
             "Pas de declaration a la presse avant la reunion. Confirmez ici : n",
             "asaq.example/k/7K4PX2",
         ],
@@ -192,7 +194,7 @@ def samples(language: str) -> dict[str, Any]:
 def _told(words: dict[str, Any]) -> list[str]:
     """Words of people as the product puts them into its own sentences: isolated."""
     one, two, _three, four, _five = words["torture"]
-    return [f"\u2068{each}\u2069" for each in (one[:24], four[:30], words["title"], two)]
+    return [isolated(each) for each in (one[:24], four[:30], words["title"], two)]
 
 
 def _id(n: int) -> UUID:
@@ -200,7 +202,7 @@ def _id(n: int) -> UUID:
 
 
 def _person(n: int, name: str) -> Sample:
-    return Sample(id=_id(n), name=f"\u2068{name}\u2069")
+    return Sample(id=_id(n), name=isolated(name))
 
 
 def _before(**ago: float) -> datetime:
@@ -216,7 +218,7 @@ def _seals(ministries: Sequence[str], people: Sequence[str]) -> list[Sample]:
             state=state,
             ministry=ministries[n] if n < len(ministries) else "",
             duties=["legal" if n % 2 else "fact_checker"],
-            by=f"\u2068{people[n % len(people)]}\u2069",
+            by=isolated(people[n % len(people)]),
             at=_before(minutes=14 - n),
         )
         for n, state in enumerate(states)

@@ -40,10 +40,7 @@ PUBLIC: Final = frozenset(
 """Every page that may be opened without signing in. What is not here asks for an actor."""
 
 SAME_FOR_ALL: Final = frozenset(
-    {
-        *("newsroom.index", "newsroom.show"),
-        *("acknowledgement.show", "acknowledgement.answer"),
-    }
+    {"newsroom.index", "newsroom.show", "acknowledgement.show", "acknowledgement.answer"}
 )
 """What depends on nobody's cookies, as our files do: none is set, caches need not look at any."""
 

@@ -4,10 +4,12 @@ import "./app.js";
 import { announce, MINE } from "./announce.js";
 import { forgetDraft, keepDraft, keptDraft } from "./draft.js";
 import { morph } from "./morph.js";
+import "./reveal.js";
 
 const PAUSE = 400;
 const form = document.getElementById("compose");
-const LIVE = ["audience-sum", "length-ar", "length-en", "length-fr", "phones", "cost", "wrong", "second"];
+const ONCE = ["audience-sum", "phones", "cost", "wrong", "second", "said-who", "said-text", "said-how", "said-price"];
+const LIVE = [...ONCE, ...["ar", "en", "fr"].flatMap((each) => [`length-${each}`, `stands-${each}`])];
 let timer = 0;
 let asking = null;
 

@@ -6,3 +6,4 @@ import "./keys.js";
 import "./offline.js";
 
 if (document.querySelector("[data-theme-switch]")) import("./theme.js");
+if (document.querySelector(".langs")) import("./switching.js");

@@ -1,6 +1,9 @@
 // The form of an audience: while its rule changes, the server tells who would be in it.
 import "./app.js";
 import { morph } from "./morph.js";
+import "./reveal.js";
+
+const LIVE = ["audience-count", "said-ministries", "said-duties", "said-members"];
 
 const form = document.getElementById("audience");
 let timer = 0;
@@ -12,8 +15,8 @@ async function look() {
   const headers = { Accept: "text/html", "X-CSRFToken": body.get("csrf_token") };
   const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
   if (!answer || answer.redirected || ![200, 422].includes(answer.status)) return;
-  const there = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("audience-count");
-  if (there) await morph(document.getElementById("audience-count"), there.outerHTML);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of LIVE) if (page.getElementById(id)) await morph(document.getElementById(id), page.getElementById(id).outerHTML);
 }
 
 form.addEventListener("change", () => {

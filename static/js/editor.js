@@ -4,13 +4,13 @@
 import "./app.js";
 import { alarm } from "./announce.js";
 import "./changes.js";
+import "./filling.js";
 import { keep, recall } from "./kept.js";
 import { refetch } from "./refetch.js";
 import { grow, refill } from "./rows.js";
-import { newKey } from "./send.js";
+import { newKey, post } from "./send.js";
 
 const PAUSE = 2000;
-const PATIENCE = 8000;
 const form = document.getElementById("edit");
 const based = form.elements.based_on;
 const place = `nasaq:${document.body.dataset.me}:statement:${based.dataset.kept}`;
@@ -25,7 +25,7 @@ let saved = early ? "" : written();
 
 /** The text as it would be sent, in order, without what belongs to one sending. */
 function written() {
-  const fields = [...new FormData(form)].filter(([name]) => !["csrf_token", "_key", "_form", "based_on", "then", "valid"].includes(name));
+  const fields = [...new FormData(form)].filter(([name]) => !["csrf_token", "_key", "_form", "based_on", "then", "valid", "left_out"].includes(name));
   return JSON.stringify(fields);
 }
 
@@ -43,8 +43,10 @@ async function save() {
   if (saving) return saving.then(changed);
   unanswered ??= { text: written(), key: newKey(), fields: new FormData(form) };
   const { text, fields } = unanswered;
+  fields.delete("left_out"); // a language is left out by a press, never by a pause
   if (text === saved && !fields.has("valid")) return void (unanswered = null);
-  saving = post(unanswered).finally(() => (saving = null));
+  say("saving");
+  saving = post(form.action, fields, unanswered.key).then((told) => told?.json()).catch(() => null).finally(() => (saving = null));
   const answer = await saving;
   if (answer) unanswered = null;
   if (answer?.ok) {
@@ -62,18 +64,6 @@ async function save() {
 function conflict() {
   clash.hidden = false;
   alarm(clash.textContent.trim());
-}
-
-/** What the server answers; nothing when nobody knows whether it arrived. */
-async function post({ key, fields }) {
-  say("saving");
-  const body = new URLSearchParams(fields);
-  body.set("_key", key);
-  const headers = { Accept: "application/json", "Idempotency-Key": key, "X-CSRFToken": body.get("csrf_token") };
-  const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(form.action, { method: "POST", body, headers, signal }).catch(() => null);
-  if (!answer || answer.status >= 500 || answer.status === 429) return null;
-  return answer.json().catch(() => null);
 }
 
 function restore({ based: at, text }) {

@@ -7,38 +7,36 @@ const PATIENCE = 5000;
 const FIELDS = "input, textarea, select";
 const TYPED = "textarea, input:not([type=hidden], [type=radio], [type=checkbox])";
 const unanswered = new WeakSet();
-const held = new Map(); // part → {html}
+const held = new Map(); // part → {act}
 const unsent = new Set(); // fields with words that nobody sent yet
 
 /** Keep the idempotency key of this form: what it asks may already have been done. */
 export const keepKeyOf = (form) => unanswered.add(form);
 
-/** Null when nobody works in this element, else a promise for when they have left it, or five seconds have passed. */
-export function leftAlone(element) {
-  if (!element.contains(document.activeElement) || document.activeElement === document.body) return null;
-  return new Promise((done) => {
-    const leave = (event) => element.contains(event.relatedTarget) || end();
-    const end = () => (clearTimeout(timer), element.removeEventListener("focusout", leave), done());
-    const timer = setTimeout(end, PATIENCE);
-    element.addEventListener("focusout", leave);
-  });
-}
-
-/** Turn the element into what `html` says it is now, or will be once nobody works in it: then the latest that was said.
- *  Whoever has waited for that already says so, and does not wait again. */
-export function morph(element, html, wasAwaited = false) {
-  if (held.has(element)) return void (held.get(element).html = html);
-  const left = wasAwaited ? null : leftAlone(element);
-  if (!left) return become(element, html);
-  held.set(element, { html });
-  left.then(() => {
-    const wish = held.get(element);
+/** Do this to the element once nobody works in it: at once, or when they have left it, or five seconds have passed. Of what
+ *  was to be done meanwhile, only the last. */
+export function whenLeft(element, act) {
+  if (held.has(element)) return void (held.get(element).act = act);
+  if (!element.contains(document.activeElement) || document.activeElement === document.body) return act();
+  const wish = { act };
+  const leave = (event) => element.contains(event.relatedTarget) || end();
+  const end = () => {
+    clearTimeout(timer);
+    element.removeEventListener("focusout", leave);
+    if (held.get(element) !== wish) return;
     held.delete(element);
-    if (wish && element.isConnected) become(element, wish.html);
-  });
+    if (element.isConnected) wish.act();
+  };
+  const timer = setTimeout(end, PATIENCE);
+  held.set(element, wish);
+  element.addEventListener("focusout", leave);
 }
 
-async function become(element, html) {
+/** Turn the element into what `html` says it is now, once nobody works in it: into the latest that was said. */
+export const morph = (element, html) => whenLeft(element, () => become(element, html));
+
+/** The same at once, for whoever has waited already. */
+export async function become(element, html) {
   const at = element.contains(document.activeElement) && document.activeElement;
   const typed = [...element.querySelectorAll(TYPED)].filter((field) => field.value !== field.defaultValue);
   for (const field of typed) unsent.add(field);

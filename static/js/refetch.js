@@ -1,65 +1,62 @@
-// Parts of the page that are this person's alone are fetched anew from the page's own address, with their own rights.
+// Parts of the page that are this person's alone are fetched anew with their own rights: from the page's own address, or from
+// the one that data-from names.
 import { busyUntil } from "./busy.js";
 import { tellWhatIsAsked } from "./mine.js";
-import { leftAlone, morph } from "./morph.js";
+import { become, whenLeft } from "./morph.js";
 
 const SPREAD = 1200; // so that a full room does not ask in the same instant
 const PATIENCE = 8000;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 15000;
 const wanted = new Set();
-const left = new WeakMap(); // part → whether whoever works in it was waited for
 let timer = 0;
 let wait = FIRST_WAIT;
 
-/** Fetch these parts (ids) of the page again soon; asked several times at once, they are fetched once. */
+/** Fetch these parts (ids) of the page again soon; asked several times at once, they are fetched once. What somebody works
+ *  in is fetched when they are done, so that it is as of then. */
 export function refetch(ids, within = SPREAD) {
-  for (const id of ids) wanted.add(id);
-  timer ||= setTimeout(fetchNow, Math.random() * within);
+  for (const id of ids) {
+    const part = document.getElementById(id);
+    if (part) whenLeft(part, () => ask(id, Math.random() * within));
+  }
 }
 
-async function fetchNow() {
+function ask(id, delay) {
+  wanted.add(id);
+  timer ||= setTimeout(fetchNow, delay);
+}
+
+function fetchNow() {
   timer = 0;
   const parts = [...wanted].map((id) => document.getElementById(id)).filter(Boolean);
   wanted.clear();
-  const free = parts.filter(isFree);
-  if (free.length) await busyUntil(free, renew(free));
-}
-
-// What somebody works in is fetched when they are done, or after five seconds, so that it is as of then; waited for once.
-function isFree(part) {
-  if (left.has(part)) return left.get(part);
-  const leaving = leftAlone(part);
-  if (!leaving) return true;
-  left.set(part, false);
-  leaving.then(() => (left.set(part, true), refetch([part.id], 1)));
-  return false;
+  if (parts.length) return busyUntil(parts, renew(parts));
 }
 
 async function renew(parts) {
-  const text = await fetchPage().catch(() => null);
-  document.dispatchEvent(new CustomEvent("nasaq:fetched", { detail: text !== null }));
-  if (text === null) return again(parts);
+  const addressOf = (part) => part.dataset.from ?? location.pathname + location.search;
+  const addresses = [...new Set(parts.map(addressOf))];
+  const pages = await Promise.all(addresses.map(pageAt)).catch(() => null);
+  document.dispatchEvent(new CustomEvent("nasaq:fetched", { detail: pages !== null }));
+  if (!pages) return again(parts);
   wait = FIRST_WAIT;
-  const page = new DOMParser().parseFromString(text, "text/html");
   for (const part of parts) {
-    const there = page.getElementById(part.id);
-    if (part.isConnected && there) await morph(part, there.outerHTML, left.delete(part));
+    const there = pages[addresses.indexOf(addressOf(part))].getElementById(part.id);
+    if (part.isConnected && there) await become(part, there.outerHTML);
   }
   tellWhatIsAsked();
 }
 
-/** The page as it is now, "" when it has moved; throws when it cannot be had. */
-async function fetchPage() {
+/** The page at this address as it is now, an empty one when it has moved; throws when it cannot be had. */
+export async function pageAt(address) {
   const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, signal });
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
   if (!answer.ok) throw Error(answer.status);
-  return answer.redirected ? "" : answer.text();
+  return new DOMParser().parseFromString(answer.redirected ? "" : await answer.text(), "text/html");
 }
 
 // The longer it fails, the less often it is tried.
 function again(parts) {
-  for (const { id } of parts) wanted.add(id);
-  timer ||= setTimeout(fetchNow, wait * (0.7 + Math.random() * 0.3));
+  for (const { id } of parts) ask(id, wait * (0.7 + Math.random() * 0.3));
   wait = Math.min(wait * 2, LONGEST_WAIT);
 }

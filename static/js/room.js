@@ -10,6 +10,7 @@ import { stayConnected } from "./socket.js";
 import "./tabs.js";
 import "./folding.js";
 import "./layout.js";
+import "./later.js";
 
 const room = document.getElementById("room").dataset;
 

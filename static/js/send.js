@@ -12,17 +12,22 @@ export function newKey() {
 export async function send(address, fields, key) {
   let answer = await post(address, fields, key);
   if (answer?.status === 400 && (await renewToken())) answer = await post(address, fields, key);
-  if (!answer || answer.status >= 500 || answer.status === 429) return { unknown: true };
+  if (!answer) return { unknown: true };
   const told = await answer.json().catch(() => ({}));
   if (answer.ok && told.ok) return { done: true };
   if (answer.status === 401) return { unknown: true, signedOut: true };
   return { refused: Object.values(told.fields ?? {})[0] ?? told.why ?? String(answer.status) };
 }
 
-function post(address, fields, key) {
-  const body = new URLSearchParams({ ...fields, _key: key, csrf_token: token().content });
+/** What the server answers to `fields` under `key`; null when nobody knows whether they arrived. */
+export async function post(address, fields, key) {
+  const body = new URLSearchParams(fields);
+  body.set("_key", key);
+  body.set("csrf_token", token().content);
   const headers = { Accept: "application/json", "Idempotency-Key": key, "X-CSRFToken": token().content };
-  return fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(address, { method: "POST", body, headers, signal }).catch(() => null);
+  return !answer || answer.status >= 500 || answer.status === 429 ? null : answer;
 }
 
 async function renewToken() {

@@ -1,6 +1,5 @@
 // Keeps a socket open: a one-time ticket, WebSocket only, half a second to eight between attempts. While there is none,
 // it asks over HTTP every three seconds, so a network that blocks sockets costs comfort and no line.
-import { io } from "../vendor/socket.io.js";
 import { heard, lost, silence } from "./age.js";
 import "./due.js";
 
@@ -32,9 +31,9 @@ export function stayConnected({ hello, on, poll }) {
     clearTimeout(timer);
     socket?.off().close();
     const mine = ++turn;
-    const ticket = await fetchTicket();
+    const [ticket, io] = await Promise.all([fetchTicket(), fetchClient()]);
     if (mine !== turn) return; // another attempt began meanwhile
-    if (!ticket) return soon();
+    if (!ticket || !io) return soon();
     socket = io({ transports: ["websocket"], auth: { ticket }, reconnection: false, forceNew: true, timeout: PATIENCE });
     for (const [event, act] of Object.entries(on)) socket.on(event, (told) => (heard("live"), act(told)));
     socket.io.on("ping", () => heard("live"));
@@ -65,6 +64,9 @@ async function enter(opened, hello, entered) {
   heard("live");
   entered?.(answer);
 }
+
+// The largest script of a room comes last: nobody needs it to read, to write or to press a button.
+const fetchClient = () => import("../vendor/socket.io.js").then(({ io }) => io, () => null);
 
 async function fetchTicket() {
   const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content, Accept: "application/json" };

@@ -32,12 +32,18 @@ def test_a_signed_in_reader_finds_their_language_on_every_machine(client: FlaskC
     assert '<html lang="en" dir="ltr"' in client.get("/me").text
 
 
-def test_the_theme_is_a_matter_of_the_browser(client: FlaskClient) -> None:
-    given.an_office()
+@pytest.mark.parametrize(
+    ("theme", "scheme"), [("light", "light"), ("dark", "dark"), ("dim", "dark")]
+)
+def test_the_theme_is_a_matter_of_the_browser(client: FlaskClient, theme: str, scheme: str) -> None:
+    given.signed_in(client, given.a_person())
 
-    client.post("/preferences", data={"theme": "dark", "next": "/signin"})
+    client.post("/preferences", data={"theme": theme, "next": "/me"})
 
-    assert 'data-theme="dark"' in client.get("/signin").text
+    page = client.get("/me").text
+    assert f'data-theme="{theme}"' in page
+    assert f'name="color-scheme" content="{scheme}"' in page
+    assert f'value="{theme}" aria-pressed="true"' in page
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,20 @@ def test_when_enough_have_answered_nobody_else_is_asked() -> None:
     assert recipient(alert, people[2]).answer == Answer.WAITING
 
 
+def test_when_one_of_enough_cannot_after_all_the_others_are_waited_for_again() -> None:
+    incident = given.an_incident()
+    people = [story.somebody(given.a_ministry(code)) for code in ("AAA", "BBB", "CCC")]
+    alert = story.an_alert(*people, on=incident, enough=1)
+    acknowledged(alert, people[0])
+    acknowledged(alert, people[2])
+    assert fired_at(NOON + 16 * MINUTE) == 0
+    decline(given.the_system(), recipient(alert, people[0]).id)
+    assert fired_at(NOON + 17 * MINUTE) == 0, "one is enough still"
+    decline(given.the_system(), recipient(alert, people[2]).id)
+    assert fired_at(NOON + 18 * MINUTE) == 1
+    assert recipient(alert, people[1]).answer == Answer.UNREACHED
+
+
 def test_the_loss_of_every_message_does_not_wait_for_the_deadline() -> None:
     incident, ministry = given.an_incident(), given.a_ministry()
     deputy = story.somebody(ministry, duty=None)

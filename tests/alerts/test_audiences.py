@@ -8,7 +8,8 @@ from crisis.alerts.audiences import retire_audience, save_audience
 from crisis.alerts.described import Described
 from crisis.alerts.gathering import Gathered, gather
 from crisis.alerts.model import Contact
-from crisis.alerts.outbox import OptOut
+from crisis.alerts.outbox import OptOut, State
+from crisis.alerts.receipts import opt_out
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
@@ -79,6 +80,23 @@ def test_who_cannot_be_reached_is_known_by_name(house: str) -> None:
     assert [each.person_id for each in found.without_mobile] == [lost.id]
     assert [each.person_id for each in found.opted_out] == [silent.id]
     assert {each.person_id for each in found.told} == {lost.id, there.id}
+
+
+def test_a_mailbox_that_wants_no_more_is_left_in_peace_however_it_is_spelt(house: str) -> None:
+    incident = given.an_incident()
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    press = alerts.an_audience(alerts.an_officer(1), code="press", kind=AudienceKind.MEDIA)
+    mailbox = {"name": "", "email": "Desk@Paper.example", "language": "ar"}
+    with bookkeeping() as session:
+        session.add(Contact(audience_id=press, mobile="+218920000001", **mailbox))
+        opt_out(session, "desk@PAPER.example", source="test", at=clock.now())
+    assert who(press).opted_out == []
+    alert = alerts.confirmed(
+        alerts.asked(alerts.an_alert(incident, first, alerts.a_draft(press)), by=first), by=second
+    )
+    sent = {each.address: each.state for each in alerts.deliveries(alert)}
+    assert sent["Desk@Paper.example"] == State.SUPPRESSED
+    assert sent["+218920000001"] == State.QUEUED
 
 
 def test_a_number_or_mailbox_is_used_once(house: str) -> None:

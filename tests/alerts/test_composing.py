@@ -33,10 +33,11 @@ from crisis.kernel import clock
 from crisis.kernel.database import reading, writing
 from crisis.kernel.errors import Conflict, Invalid, Refusal
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import prepare_correction
+from crisis.statements.commands.correcting import prepare_correction
 from crisis.statements.content import Content, Type, paragraphs_of
 from crisis.statements.forms_of_text import EXERCISE
-from crisis.statements.model import SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
 from crisis.statements.places import places_in
 from crisis.statements.sms import sms_length
 from tests import given
@@ -478,6 +479,28 @@ def test_asked_too_early_the_words_come_back_and_no_second_draft_is_begun(
     assert "compose-sms_fr-error" in refused_page.text
     with reading() as session:
         assert not session.scalars(select(Alert)).all()
+
+
+def test_what_may_not_be_asked_for_leaves_no_draft_behind_either(browser: FlaskClient) -> None:
+    """Else whoever presses again begins a second alert each time."""
+    incident = given.an_incident(by=given.a_coordinator())
+    alone, person = given.runs(incident), alerts.an_officer(1)
+    page, new = given.signed_in(browser, alone), f"/i/{incident.ref}/alerts/new"
+    form = {"_form": "compose", "channels": "sms", "people": str(person.id), "sms_ar": "سيول"}
+    answer = page.post(new, data={**form, "priority": "urgent", "then": "ask"})
+    assert (answer.status_code, "سيول" in answer.text) == (409, True)
+    old = {"priority": "info", "seen": "0" * 64, "then": "send"}
+    assert page.post(new, data={**form, **old}).status_code == 409
+    with reading() as session:
+        assert not session.scalars(select(Alert)).all()
+    for status in (303, 409, 409):
+        sent = page.post(new, data={**form, "priority": "info", "then": "send"})
+        assert sent.status_code == status
+    assert "compose" in sent.text
+    with reading() as session:
+        assert len(session.scalars(select(Alert)).all()) == 1
+    despite = {**form, "priority": "info", "again": "yes", "then": "send"}
+    assert page.post(new, data=despite).status_code == 303
 
 
 def test_a_notice_to_few_is_sent_from_the_composer_at_once(browser: FlaskClient) -> None:

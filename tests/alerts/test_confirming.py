@@ -1,10 +1,12 @@
 """Two people send an alert; what they send is fixed at that moment, and nobody gets it twice."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from crisis.alerts.commands import (
     ask_confirmation,
@@ -18,22 +20,25 @@ from crisis.alerts.commands import (
 from crisis.alerts.commands import (
     test_to_me as try_it_out,
 )
+from crisis.alerts.composing import preview_of
 from crisis.alerts.escalation import lost
 from crisis.alerts.freezing import everybody
-from crisis.alerts.model import AlertKind, AlertState, Priority
+from crisis.alerts.model import AlertKind, AlertState, Contact, Prefer, Priority
 from crisis.alerts.outbox import Channel, Delivery, OptOut, Purpose, State, Wording
+from crisis.alerts.receipts import opt_out
 from crisis.alerts.recipients import Answer, LeftOut
 from crisis.deadlines.commands import fire_deadline
 from crisis.deadlines.jobs import fire_due
 from crisis.deadlines.model import Code, Deadline
 from crisis.deadlines.model import State as DeadlineState
+from crisis.incidents.model import Incident
 from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
-from crisis.kernel.database import bookkeeping, reading
+from crisis.kernel.database import bookkeeping, reading, writing
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.journal import Line
 from crisis.people.commands import add_contact, set_person_active
-from crisis.people.model import AudienceKind, ContactKind
+from crisis.people.model import Audience, AudienceKind, ContactKind, Person
 from crisis.policy import Duty
 from tests import given
 from tests.alerts import given as alerts
@@ -152,6 +157,148 @@ def test_a_changed_number_counts_as_a_changed_audience(house: str) -> None:
         confirm_alert(second, alert.id, revision=1, typed_count=1)
 
 
+class Told:
+    """Who an audience is made of, for what may change about it while a second person is awaited."""
+
+    def __init__(self) -> None:
+        self.ministry = given.a_ministry("MOH")
+        self.officer = alerts.an_officer(1, ministry=self.ministry).id
+        named = alerts.an_officer(2)
+        self.audience = alerts.an_audience(named, ministry_ids=(self.ministry,))
+        self.other = alerts.an_audience(code="other", kind=AudienceKind.MEDIA)
+        with writing() as session:
+            for name in ("one", "quiet"):
+                way = {"mobile": f"+21892000000{len(name)}", "email": f"{name}@people.example"}
+                session.add(Contact(audience_id=self.other, name=name, language="ar", **way))
+            session.add(OptOut(address="+218920000005", since=clock.now(), source="test"))
+
+    def contact(self, session: Session, name: str = "one") -> Contact:
+        return session.scalars(select(Contact).where(Contact.name == name)).one()
+
+    def person(self, session: Session) -> Person:
+        return session.get_one(Person, self.officer)
+
+    def rule(self, session: Session) -> Audience:
+        return session.get_one(Audience, self.audience)
+
+
+def _joins(told: Told, session: Session) -> None:
+    someone = Person(name={"ar": "ليلى"}, title={}, language="ar", rank="member")
+    someone.ministry_id, someone.email = told.ministry, "new@gov.example"
+    session.add(someone)
+
+
+def _leaves(told: Told, session: Session) -> None:
+    told.person(session).active = False
+
+
+def _moves(told: Told, session: Session) -> None:
+    told.person(session).ministry_id = None
+
+
+def _is_ruled_by_duty(told: Told, session: Session) -> None:
+    told.rule(session).duties = [Duty.LIAISON]
+
+
+def _is_named_no_more(told: Told, session: Session) -> None:
+    told.rule(session).members = []
+
+
+def _is_out_of_use(told: Told, session: Session) -> None:
+    told.rule(session).active = False
+
+
+def _has_a_contact_more(told: Told, session: Session) -> None:
+    more = {"name": "two", "mobile": "+218920000009", "language": "ar"}
+    session.add(Contact(audience_id=told.other, **more))
+
+
+def _has_a_contact_less(told: Told, session: Session) -> None:
+    session.delete(told.contact(session))
+
+
+def _contact_has_another_number(told: Told, session: Session) -> None:
+    told.contact(session).mobile = "+218920000008"
+
+
+def _contact_reads_french(told: Told, session: Session) -> None:
+    told.contact(session).language = "fr"
+
+
+def _person_has_another_number(told: Told, session: Session) -> None:
+    points = told.person(session).contacts
+    next(each for each in points if each.kind == ContactKind.MOBILE).value = "+218911234567"
+
+
+def _person_has_no_number(told: Told, session: Session) -> None:
+    told.person(session).contacts = []
+
+
+def _person_has_another_mailbox(told: Told, session: Session) -> None:
+    told.person(session).email = "elsewhere@gov.example"
+
+
+def _person_reads_french(told: Told, session: Session) -> None:
+    told.person(session).language = "fr"
+
+
+def _wants_no_sms(told: Told, session: Session) -> None:
+    opt_out(session, str(told.contact(session).mobile), source="test", at=clock.now())
+
+
+def _wants_nothing(told: Told, session: Session) -> None:
+    for each in (told.contact(session).mobile, told.contact(session).email):
+        opt_out(session, str(each), source="test", at=clock.now())
+
+
+def _wants_sms_again(told: Told, session: Session) -> None:
+    session.execute(delete(OptOut))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *(_joins, _leaves, _moves, _is_ruled_by_duty, _is_named_no_more, _is_out_of_use),
+        *(_has_a_contact_more, _has_a_contact_less),
+        *(_contact_has_another_number, _contact_reads_french),
+        *(_person_has_another_number, _person_has_no_number, _person_has_another_mailbox),
+        *(_person_reads_french, _wants_no_sms, _wants_nothing, _wants_sms_again),
+    ],
+)
+def test_whatever_changes_the_audience_it_is_confirmed_anew(
+    house: str, changes: Callable[[Told, Session], None]
+) -> None:
+    incident, told = given.an_incident(), Told()
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(told.audience, told.other)
+    alert = alerts.asked(alerts.an_alert(incident, first, draft), by=first)
+    assert alert.recipients == 4
+    with writing() as session:
+        changes(told, session)
+    with refused(Conflict, "audience_changed"):
+        confirm_alert(second, alert.id, revision=1, typed_count=4)
+    assert not alerts.deliveries(alert)
+    now = preview_of(second, alert.id, by=second.id)
+    read = {"typed_count": now.count, "audience_hash": now.fingerprint}
+    confirm_alert(second, alert.id, revision=1, **read)
+    assert alerts.alert(alert.id).state == AlertState.SENDING
+
+
+def test_what_fills_itself_and_has_changed_since_it_was_read_is_read_again(house: str) -> None:
+    incident = given.an_incident(level=2)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(people=[alerts.an_officer(1)], sms={"ar": "طارئ {level} {link}"})
+    alert = alerts.asked(alerts.an_alert(incident, first, draft), by=first)
+    read = preview_of(second, alert.id, by=second.id).said_hash
+    with writing() as session:
+        session.get_one(Incident, incident.id).level = 4
+    with refused(Conflict, "said_otherwise"):
+        confirm_alert(second, alert.id, revision=1, typed_count=1, said_hash=read)
+    assert not alerts.deliveries(alert)
+    read_again = preview_of(second, alert.id, by=second.id).said_hash
+    confirm_alert(second, alert.id, revision=1, typed_count=1, said_hash=read_again)
+
+
 def test_an_edit_after_asking_must_be_asked_again(house: str) -> None:
     incident = given.an_incident()
     first, second = alerts.an_operator(incident), alerts.an_operator(incident)
@@ -199,6 +346,34 @@ def test_the_public_and_the_very_many_need_a_second_person(house: str) -> None:
         alert = alerts.an_alert(incident, first, draft)
         with refused(Conflict, "needs_second"):
             send_alert(first, alert.id, revision=1)
+
+
+def test_what_follows_an_alert_to_the_public_goes_to_the_public(house: str) -> None:
+    """Also when its audience is not chosen again, or is out of use by now."""
+    incident = given.an_incident()
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    public = alerts.an_audience(code="public", kind=AudienceKind.PUBLIC_OPT_IN)
+    alerts.residents(public, 3)
+    draft = alerts.a_draft(public, priority=Priority.INFO, asks_answer=False)
+    alert = alerts.confirmed(
+        alerts.asked(alerts.an_alert(incident, first, draft), by=first), by=second
+    )
+    for _again in range(2):
+        update_id = follow_up(first, alert.id, kind=AlertKind.UPDATE).alert_id
+        nobody_new = alerts.a_draft(priority=Priority.INFO, asks_answer=False)
+        edit_alert(first, update_id, draft=nobody_new, based_on=1)
+        with refused(Conflict, "needs_second"):
+            send_alert(first, update_id, revision=2)
+        alert = alerts.confirmed(alerts.asked(alerts.alert(update_id), by=first), by=second)
+        assert alert.recipients == 3
+
+
+def test_what_follows_is_meant_to_reach_people_as_the_first_was(house: str) -> None:
+    incident = given.an_incident()
+    alert = alerts.sent(incident, alerts.an_officer(1), prefer=Prefer.REACH)
+    by = alerts.an_operator(incident)
+    followed = alerts.alert(follow_up(by, alert.id, kind=AlertKind.UPDATE).alert_id)
+    assert followed.prefer == Prefer.REACH
 
 
 def test_a_notice_to_few_goes_straight(house: str) -> None:

@@ -12,8 +12,9 @@ from crisis.kernel.database import bookkeeping, reading
 from crisis.kernel.event import REGISTRY
 from crisis.kernel.journal import lines_since
 from crisis.policy import Duty
-from crisis.statements.commands import create_statement, edit_statement, submit_statement
-from crisis.statements.model import SlotSpec
+from crisis.statements.commands.submitting import submit_statement
+from crisis.statements.commands.writing import create_statement, edit_statement
+from crisis.statements.model.slots import SlotSpec
 from tests import given
 from tests.deadlines.story import NOON, TEXT, a_story, answered, released, submitted
 from tests.parts.timers import messages_to, settle, told, until

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -14,11 +15,11 @@ from sqlalchemy import select
 
 from crisis.kernel import database
 from crisis.kernel.database import reading
-from crisis.kernel.journal import Line
 from crisis.plugs import plug_kernel
 from crisis.policy import Rank
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 from tests import given
+from tests.browser.agreeing import all_show_the_journal, nothing_lost_or_doubled
 from tests.browser.entering import enter_as, go_live
 from tests.parts.browser import OpenWindow, Visit
 from tests.parts.promises import needs
@@ -96,15 +97,9 @@ def test_ten_drops_lose_nothing_and_double_nothing(place: Place, open_window: Op
                 here = room.locator("#feed .body", has_text=written[hand][-1])
                 expect(here).to_have_count(1, timeout=20_000)
 
-    lines = journal(place.incident)
-    for room in rooms:
-        expect(room.locator("#feed > li")).to_have_count(len(lines))
-        assert shown(room) == [line.seq for line in lines]
-        assert room.evaluate("window.neverReloaded === true"), "the room was reloaded"
+    lines = all_show_the_journal(rooms, place.incident)
     said = [str(line.facts["text"]) for line in lines if line.name == "note.added"]
-    assert sorted(said) == sorted(written[0] + written[1])
-    for own in written:
-        assert [text for text in said if text in own] == own
+    nothing_lost_or_doubled(said, written)
     expect(editor.locator("textarea[name=ar]").first).to_have_value(statement)
     for _ in range(150):  # it is saved when somebody pauses
         if draft(place.incident) == statement.strip():
@@ -124,42 +119,27 @@ def say(room: Page, more: str) -> None:
 @contextmanager
 def dropped(kind: str, place: Place, visits: list[Visit]) -> Iterator[None]:
     """The connection of both is lost in this way; afterwards it is there again."""
-    match kind:
-        case "cut":
-            place.wire.cut()
-        case "kill":
-            place.product.kill9()
-        case "hold":
-            place.wire.hold()
-        case "offline":
-            for visit in visits:
-                visit.context.set_offline(True)
-        case "pause":
-            os.killpg(place.product.pid, signal.SIGSTOP)
+    wire, product = place.wire, place.product
+    lose, regain = {
+        "cut": (wire.cut, wire.mend),
+        "hold": (wire.hold, wire.mend),
+        "kill": (product.kill9, product.restart),
+        "offline": (partial(cut_off, visits, True), partial(cut_off, visits, False)),
+        "pause": (partial(tell, product, signal.SIGSTOP), partial(tell, product, signal.SIGCONT)),
+    }[kind]
+    lose()
     yield
     visits[0].page.wait_for_timeout(OUT_FOR)
-    match kind:
-        case "cut" | "hold":
-            place.wire.mend()
-        case "kill":
-            place.product.restart()
-        case "offline":
-            for visit in visits:
-                visit.context.set_offline(False)
-        case "pause":
-            os.killpg(place.product.pid, signal.SIGCONT)
+    regain()
 
 
-def shown(page: Page) -> list[int]:
-    """The numbers of the lines on the page, oldest first."""
-    script = "lines => lines.map(line => Number(line.dataset.seq)).reverse()"
-    return list(page.locator("#feed > li").evaluate_all(script))
+def cut_off(visits: list[Visit], are_out: bool) -> None:
+    for visit in visits:
+        visit.context.set_offline(are_out)
 
 
-def journal(incident_id: UUID) -> list[Line]:
-    with reading() as session:
-        found = select(Line).where(Line.stream == incident_id).order_by(Line.seq)
-        return list(session.scalars(found))
+def tell(product: Product, told: signal.Signals) -> None:
+    os.killpg(product.pid, told)
 
 
 def draft(incident_id: UUID) -> str:

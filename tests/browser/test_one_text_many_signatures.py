@@ -14,7 +14,8 @@ from crisis.kernel.database import reading
 from crisis.people.model import Person
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty, Rank
-from crisis.statements.model import State, Statement
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
 from tests import given
 from tests.browser.entering import enter_as, go_live
 from tests.browser.writing import TITLES, correct, seals, send_for_approval, state, write

@@ -12,8 +12,8 @@ from crisis.incidents.model import Incident
 from crisis.kernel import clock, database
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty, Rank
-from crisis.statements.commands import release_statement
-from crisis.statements.model import SlotSpec
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.model.slots import SlotSpec
 from tests import given
 from tests.browser.entering import enter_as
 from tests.parts.browser import OpenWindow
@@ -116,12 +116,13 @@ def test_the_room_is_arranged_folded_and_printed(
     office: Office, start_product: StartProduct, open_window: OpenWindow
 ) -> None:
     product = start_product(office.database_url)
-    page = open_window(product.url, viewport=SIZES[0]).page
+    page = open_window(product.url, viewport=SIZES[0], forgiven=("422",)).page
     enter_as(page, HUDA)
     page.goto(f"/i/{office.runs.ref}")
     folds(page)
     closes_panels(page)
     counts_down(page)
+    brings_what_is_reached_for(page)
     leads_by_its_pins(page, office.runs.ref)
     prints_one_page(page, office.runs.ref)
     shows_one_part_at_a_time(page, office.runs.ref)
@@ -177,6 +178,27 @@ def counts_down(page: Page) -> None:
     expect(page.locator(".since .late")).to_be_visible()
 
 
+def brings_what_is_reached_for(page: Page) -> None:
+    """Forms that few need come when somebody reaches for them; what is wrong comes back in them."""
+    expect(page.locator("#assess .scores, #duty")).to_have_count(0)
+    page.keyboard.press("l")
+    expect(page.locator("#assess .scores")).to_be_visible()
+    page.locator("#assess button.primary").click()
+    expect(page.locator("#assess .err:not([hidden])").first).to_be_visible()
+    page.locator("#assess .pills label:first-child").first.click()
+    page.locator("#assess-rationale").fill("تغيّر الوضع")
+    for pills in page.locator("#assess .pills").all():
+        pills.locator("label").first.click()
+    page.locator("#assess .levels label").nth(1).click()
+    page.locator("#assess button.primary").click()
+    expect(page.locator("#assess-dialog")).to_be_hidden()
+    expect(page.locator("#level .why")).to_contain_text("تغيّر الوضع")
+    page.locator("#act-duty summary").focus()
+    expect(page.locator("#duty")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#duty")).to_be_visible()
+
+
 def leads_by_its_pins(page: Page, ref: str) -> None:
     """Every pin leads to its statement, by mouse and, as a list, by keyboard; arrows go along."""
     assert page.locator(".cad.over a").count() == 2
@@ -218,5 +240,5 @@ def shows_one_part_at_a_time(page: Page, ref: str) -> None:
 
 def says_who_reopens(page: Page, ref: str) -> None:
     page.goto(f"/i/{ref}")
-    expect(page.locator("#ended .who-can")).to_contain_text("مدير")
+    expect(page.locator("#ended .who-can")).to_contain_text("إدارة")
     expect(page.locator(".who .primary")).to_have_count(0)

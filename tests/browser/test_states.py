@@ -81,6 +81,10 @@ def test_the_states_of_a_connection(visit: Visit, place: tuple[str, str]) -> Non
     page.locator("#decide-question").press("Control+Enter")
     expect(page.locator("#decide-dialog [data-unsent]")).to_contain_text("يحتاج هذا إلى الاتصال")
     page.keyboard.press("Escape")
+    page.locator(".tools [data-dialog=assess-dialog]").click()
+    expect(page.locator("#sr-alert")).to_contain_text("يحتاج هذا إلى الاتصال")
+    expect(page.locator("#assess-dialog a")).to_be_visible()
+    page.keyboard.press("Escape")
     page.locator(".ihead a[href*='/statements/new']").click()
     expect(page.locator("#room")).to_be_visible()
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from crisis.kernel import database
 from crisis.kernel.database import reading
-from crisis.kernel.journal import Line
 from crisis.people.model import Person
 from crisis.plugs import plug_kernel
 from crisis.policy import Rank
 from tests import given
+from tests.browser.agreeing import all_show_the_journal, nothing_lost_or_doubled
 from tests.browser.entering import enter_as, go_live
 from tests.parts.browser import PHONE, OpenWindow
 from tests.parts.promises import needs
@@ -86,16 +86,10 @@ def test_both_end_with_exactly_the_journal(
     for page in (desktop, phone):
         _everything_sent(page)
 
-    written = _lines(incident_id)
-    for page in (desktop, phone):
-        expect(page.locator("#feed > li")).to_have_count(len(written), timeout=30_000)
-        assert _shown(page) == [line.seq for line in written]
-        assert page.evaluate("window.neverReloaded === true"), "the page was reloaded"
+    written = all_show_the_journal((desktop, phone), incident_id)
     said = [str(line.facts.get("text") or line.facts.get("question") or "") for line in written]
-    assert sorted(text for text in said if text.startswith("سطر")) == sorted(typed)
-    for first in (0, 1):  # each hand's lines stand in the order in which that hand wrote them
-        own = set(typed[first::2])
-        assert [text for text in said if text in own] == typed[first::2]
+    own = [text for text in said if text.startswith("سطر")]
+    nothing_lost_or_doubled(own, (typed[::2], typed[1::2]))
 
 
 def _note(page: Page, text: str) -> None:
@@ -126,15 +120,3 @@ def _everything_sent(page: Page) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError("lines still wait to be sent after a minute")
-
-
-def _shown(page: Page) -> list[int]:
-    """The numbers of the lines on the page, oldest first."""
-    script = "lines => lines.map(line => Number(line.dataset.seq)).reverse()"
-    return list(page.locator("#feed > li").evaluate_all(script))
-
-
-def _lines(incident_id: UUID) -> list[Line]:
-    with reading() as session:
-        found = select(Line).where(Line.stream == incident_id).order_by(Line.seq)
-        return list(session.scalars(found))

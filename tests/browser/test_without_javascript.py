@@ -70,8 +70,9 @@ def test_the_main_job_without_a_script(office: Office, url: str, open_window: Op
 
 
 def give_a_duty(room: Page) -> None:
-    """Somebody is asked to advise on the law."""
+    """Somebody is asked to advise on the law, on the page where the forms of the room stand."""
     room.locator("#p-act summary", has_text="الأدوار").click()
+    room.locator("#act-duty a").click()
     room.locator("#duty-person_id").select_option(label=LAYLA)
     room.locator("#duty-duty").select_option("legal")
     room.locator("#duty").get_by_role("button").click()

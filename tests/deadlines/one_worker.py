@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from crisis.deadlines import commands, jobs
 from crisis.deadlines.model import Code, Deadline
-from crisis.incidents.model import NoteAdded
+from crisis.incidents.events import NoteAdded
 from crisis.jobs import reactions
 from crisis.kernel import database
 from crisis.kernel.command import Work

@@ -9,14 +9,15 @@ from crisis.incidents.model import Incident
 from crisis.kernel import clock
 from crisis.kernel.database import reading
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
-    answer_statement,
-    create_statement,
-    release_statement,
-    submit_statement,
-)
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.commands.signing import answer_statement
+from crisis.statements.commands.submitting import submit_statement
+from crisis.statements.commands.writing import create_statement
 from crisis.statements.content import Content, Type, paragraphs_of
-from crisis.statements.model import Answer, SlotSpec, Statement, Version
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer
+from crisis.statements.model.versions import Version
 from tests import given
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -6,21 +6,19 @@ import pytest
 
 from crisis.deadlines.model import DUE, WARNED, Code
 from crisis.incidents.commands import assess_level, close_incident, stand_down
-from crisis.incidents.model import Criterion
+from crisis.incidents.levels import Criterion
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Forbidden
 from crisis.policy import Duty
-from crisis.statements.commands import (
+from crisis.statements.commands.emergencies import (
     ask_emergency,
     confirm_emergency,
-    edit_statement,
-    overrule_objection,
     ratify_emergency,
-    remind_now,
-    withdraw_answer,
-    withdraw_statement,
 )
-from crisis.statements.model import Answer, Ground
+from crisis.statements.commands.releasing import withdraw_statement
+from crisis.statements.commands.signing import overrule_objection, remind_now, withdraw_answer
+from crisis.statements.commands.writing import edit_statement
+from crisis.statements.model.states import Answer, Ground
 from tests import given
 from tests.deadlines.story import (
     NOON,

@@ -7,15 +7,13 @@ from uuid import UUID
 from crisis.incidents.commands import assign_duty
 from crisis.incidents.model import Incident
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
-    ask_emergency,
-    ask_waiver,
-    confirm_emergency,
-    review_rendition,
-    write_rendition,
-)
+from crisis.statements.commands.emergencies import ask_emergency, confirm_emergency
+from crisis.statements.commands.renditions import review_rendition, write_rendition
+from crisis.statements.commands.waiving import ask_waiver
 from crisis.statements.content import Content, Language, Type, paragraphs_of
-from crisis.statements.model import Answer, Ground, SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer, Ground
 from tests import given
 
 DIRECTOR = SlotSpec(duties=(Duty.DIRECTOR,))

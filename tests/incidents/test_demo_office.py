@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crisis.incidents.model import Incident, Phase, Status
+from crisis.incidents.model import Incident
 from crisis.incidents.queries import followed
+from crisis.incidents.states import Phase, Status
 from crisis.kernel import clock, command, database, journal
 from crisis.kernel.database import reading
 from crisis.people.model import Person

@@ -14,7 +14,10 @@ from crisis.incidents.commands import (
     resume_incident,
     stand_down,
 )
-from crisis.incidents.model import Criterion, DecisionDraft, Incident, Phase, Status
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.levels import Criterion
+from crisis.incidents.model import Incident
+from crisis.incidents.states import Phase, Status
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Forbidden
 from crisis.policy import Actor, Duty

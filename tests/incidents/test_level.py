@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from crisis.incidents.commands import assess_level
-from crisis.incidents.model import Criterion, Incident, LevelAssessed, Scores, computed_level
+from crisis.incidents.events import LevelAssessed
+from crisis.incidents.levels import Criterion, Scores, computed_level
+from crisis.incidents.model import Incident
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict
 from crisis.policy import Actor, Duty

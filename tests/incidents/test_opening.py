@@ -9,8 +9,9 @@ from crisis.incidents.commands import (
     report_incident,
     watch_incident,
 )
-from crisis.incidents.model import IncidentReported, Phase, Status
+from crisis.incidents.events import IncidentReported
 from crisis.incidents.queries import find_incident, followed, similar_incident
+from crisis.incidents.states import Phase, Status
 from crisis.kernel.errors import Conflict, Forbidden, NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people.commands import set_ministry_active

@@ -18,13 +18,16 @@ from crisis.incidents.commands import (
     rename_incident,
     restrict_incident,
 )
-from crisis.incidents.model import DecisionDraft, Incident, Phase
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.model import Incident
 from crisis.incidents.queries import links_of
+from crisis.incidents.states import Phase
 from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.journal import Line, head_of
 from crisis.policy import Duty
-from crisis.timeline.words import Naming, entries, plugged
+from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.words import entries
 from tests import given
 
 

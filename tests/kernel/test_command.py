@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crisis.incidents.commands import add_note, assign_duty, release_duty
-from crisis.incidents.model import NoteAdded
+from crisis.incidents.events import NoteAdded
 from crisis.kernel import command, database, journal, once
 from crisis.kernel.database import (
     SlowInsideWritingError,

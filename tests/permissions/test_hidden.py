@@ -16,7 +16,8 @@ from crisis.incidents.commands import (
     record_decision,
     restrict_incident,
 )
-from crisis.incidents.model import Criterion, DecisionDraft
+from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.levels import Criterion
 from crisis.kernel import clock
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people.model import Hazard

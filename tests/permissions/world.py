@@ -38,9 +38,9 @@ from crisis.people.commands import add_person, edit_person
 from crisis.people.model import AudienceKind, DutyProposal, Profile
 from crisis.policy import Actor, Duty, Rank
 from crisis.settings import Settings
-from crisis.statements.commands import create_statement
+from crisis.statements.commands.writing import create_statement
 from crisis.statements.content import Content, Type
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 from crisis.web.security import limiter
 from tests import given
 from tests.parts.sockets import SignedIn, signed_in

@@ -1,12 +1,14 @@
 """What a page may say is a short list; the rest is dropped unread, or ends the connection."""
 
 import json
+import pkgutil
+from importlib import import_module
 
 import pytest
 
 from crisis.realtime.frames import Hostile, Kind, kind_of
 from crisis.statements import commands
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 
 PAGES_SAY = [
     "40",
@@ -89,9 +91,14 @@ def test_what_no_page_says_is_hostile(text: str) -> None:
         kind_of(text)
 
 
+ROOMS = [
+    import_module(f"{commands.__name__}.{each.name}")
+    for each in pkgutil.iter_modules(commands.__path__)
+]
 ACTS = sorted(
     name
-    for name, act in vars(commands).items()
+    for room in ROOMS
+    for name, act in vars(room).items()
     if hasattr(act, "action") and getattr(act, "subject", None) is Statement
 )
 

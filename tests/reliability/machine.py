@@ -27,9 +27,18 @@ from crisis.incidents.model import Incident
 from crisis.kernel import clock
 from crisis.kernel.errors import Refusal
 from crisis.policy import Actor, Duty
-from crisis.statements import commands
+from crisis.statements.commands import (
+    emergencies,
+    releasing,
+    renditions,
+    signing,
+    submitting,
+    writing,
+)
 from crisis.statements.content import Content, Type, paragraphs_of
-from crisis.statements.model import Answer, Ground, SlotSpec, State, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer, Ground, State
 from tests import given
 from tests.reliability.oracle import broken
 
@@ -124,7 +133,7 @@ class Signing(RuleBasedStateMachine):
         self.incident = self.office.incident()
         self.looks: list[Look] = []
         author = self.office.people[by]
-        begun = commands.create_statement(author, self.incident.id, content=a_text(text))
+        begun = writing.create_statement(author, self.incident.id, content=a_text(text))
         self.id: UUID = begun.statement_id
         self.submit("interior", slots, stages, behind=0)
 
@@ -133,7 +142,7 @@ class Signing(RuleBasedStateMachine):
     @rule(by=AUTHORS, text=st.sampled_from(TEXTS), behind=BEHIND)
     def edit(self, by: str, text: str, behind: int) -> None:
         based_on = self.statement.revision - behind
-        self.attempt(commands.edit_statement, by, content=a_text(text), based_on=based_on)
+        self.attempt(writing.edit_statement, by, content=a_text(text), based_on=based_on)
 
     @rule(
         by=st.sampled_from(["drafter", "interior"]),
@@ -143,7 +152,7 @@ class Signing(RuleBasedStateMachine):
     )
     def submit(self, by: str, slots: Sequence[str | Duty], stages: bool, behind: int) -> None:
         sent = self.attempt(
-            commands.submit_statement,
+            submitting.submit_statement,
             by,
             slots=[self.slot(each, n if stages else 1) for n, each in enumerate(slots, 1)],
             based_on=self.statement.revision - behind,
@@ -171,23 +180,23 @@ class Signing(RuleBasedStateMachine):
         look = Look(self.looked(of).version, self.looked(text_of).text_hash)
         for name in [first, *PEOPLE]:
             if self.statement.waiting_for(given.actor(self.office.people[name].id)):
-                self.attempt(commands.open_statement, name)
+                self.attempt(signing.open_statement, name)
                 self.say(name, Answer.APPROVE, look)
 
     @rule(by=SIGNERS)
     def take_back(self, by: str) -> None:
-        self.attempt(commands.withdraw_answer, by)
+        self.attempt(signing.withdraw_answer, by)
 
     @rule(by=SIGNERS)
     def resolve(self, by: str) -> None:
-        self.attempt(commands.resolve_objection, by, resolution="تم")
+        self.attempt(signing.resolve_objection, by, resolution="تم")
 
     @rule(by=AUTHORS, number=st.integers(0, 4))
     def overrule(self, by: str, number: int) -> None:
         slots = [slot.id for version in self.statement.versions for slot in version.slots]
         if slots:
             slot_id = slots[-1 - number % len(slots)]
-            self.attempt(commands.overrule_objection, by, slot_id=slot_id, rationale="عاجل")
+            self.attempt(signing.overrule_objection, by, slot_id=slot_id, rationale="عاجل")
 
     @rule(
         duty=st.sampled_from([Duty.LIAISON, Duty.LEGAL, Duty.DIRECTOR]),
@@ -205,7 +214,7 @@ class Signing(RuleBasedStateMachine):
     @rule(by=SPEAKERS, back=BACK)
     def release(self, by: str, back: int) -> None:
         self.attempt(
-            commands.release_statement,
+            releasing.release_statement,
             by,
             version=self.looked(back).version,
             channels=["website"],
@@ -262,7 +271,7 @@ class Signing(RuleBasedStateMachine):
 
     def say(self, by: str, answer: Answer, look: Look) -> None:
         said = self.attempt(
-            commands.answer_statement,
+            signing.answer_statement,
             by,
             answer=answer,
             version=look.version,
@@ -289,7 +298,7 @@ class Haste(Signing):
     @rule(by=LEADERS)
     def ask_for_haste(self, by: str) -> None:
         asked = self.attempt(
-            commands.ask_emergency, by, ground=Ground.THREAT_TO_LIFE, justification=WHY
+            emergencies.ask_emergency, by, ground=Ground.THREAT_TO_LIFE, justification=WHY
         )
         if asked:
             self.hasty = Look(asked.version, asked.text_hash)
@@ -299,7 +308,7 @@ class Haste(Signing):
     def confirm_haste(self, by: str, back: int) -> None:
         look = self.looked(back)
         self.attempt(
-            commands.confirm_emergency,
+            emergencies.confirm_emergency,
             by,
             version=look.version,
             text_hash=look.text_hash,
@@ -320,7 +329,7 @@ class Translating(Signing):
     @rule(by=TRANSLATORS, text=st.sampled_from(ENGLISH))
     def translate(self, by: str, text: str) -> None:
         content = Content(Type.PRESS_RELEASE, bodies={"en": paragraphs_of(text)})
-        written = self.attempt(commands.write_rendition, by, language="en", content=content)
+        written = self.attempt(renditions.write_rendition, by, language="en", content=content)
         if written:
             self.written.append(written.text_hash)
 
@@ -328,7 +337,7 @@ class Translating(Signing):
     @rule(by=TRANSLATORS, back=BACK)
     def review(self, by: str, back: int) -> None:
         text_hash = self.written[-1 - back % len(self.written)]
-        self.attempt(commands.review_rendition, by, language="en", text_hash=text_hash)
+        self.attempt(renditions.review_rendition, by, language="en", text_hash=text_hash)
 
     @rule(by=TRANSLATORS, reviewer=TRANSLATORS, again=st.booleans())
     def nearly_out_in_english(self, by: str, reviewer: str, again: bool) -> None:
@@ -346,7 +355,7 @@ class Translating(Signing):
         """The original first, if it is not out yet."""
         self.release("spokesperson", back=0)
         self.attempt(
-            commands.release_rendition, "spokesperson", language="en", channels=["website"]
+            renditions.release_rendition, "spokesperson", language="en", channels=["website"]
         )
 
 

@@ -30,13 +30,13 @@ from crisis.kernel.errors import Refusal
 from crisis.kernel.journal import Line
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
-    answer_statement,
-    edit_statement,
-    release_statement,
-    submit_statement,
-)
-from crisis.statements.model import Answer, SlotSpec, Statement
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.commands.signing import answer_statement
+from crisis.statements.commands.submitting import submit_statement
+from crisis.statements.commands.writing import edit_statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer
 from tests import given
 from tests.parts.postgres import a_server
 from tests.reliability.oracle import broken

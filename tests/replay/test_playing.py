@@ -15,8 +15,9 @@ from crisis.kernel.errors import Conflict
 from crisis.people.model import Person
 from crisis.policy import Duty
 from crisis.replay.playing import play, read
-from crisis.statements.model import Version
-from crisis.statements.queries import promise_of, written_in
+from crisis.statements.model.versions import Version
+from crisis.statements.queries.promises import promise_of
+from crisis.statements.queries.stored import written_in
 from tests import given
 from tests.replay.stories import OPENING, event, played, story, verdicts, written
 

@@ -21,7 +21,8 @@ from crisis.people.model import DutyHolding, Person
 from crisis.people.queries import the_office
 from crisis.replay.playing import play, read
 from crisis.seeding import seed_demo
-from crisis.statements.model import State, Statement
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
 from tests.parts.thorough import THOROUGH
 from tests.replay.stories import NIGHT
 

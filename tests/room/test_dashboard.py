@@ -9,15 +9,15 @@ from sqlalchemy import event
 from crisis.alerts.acknowledging import acknowledge
 from crisis.alerts.recipients import Answer, Method, Recipient
 from crisis.app import create_app
-from crisis.incidents.model import SPOKEN_WITHIN
+from crisis.incidents.levels import SPOKEN_WITHIN
 from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, engine
 from crisis.policy import Actor, Duty
 from crisis.room.dashboard import situation
 from crisis.settings import load
-from crisis.statements.commands import resolve_objection
-from crisis.statements.model import Answer as Signed
+from crisis.statements.commands.signing import resolve_objection
+from crisis.statements.model.states import Answer as Signed
 from tests import given
 from tests.alerts import given as alerts
 from tests.deadlines.story import NOON, a_story, answered, released, submitted

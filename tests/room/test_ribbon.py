@@ -8,7 +8,7 @@ import pytest
 from crisis.kernel import clock
 from crisis.newsroom.queries import live
 from crisis.room.queries import read_room
-from crisis.statements.commands import release_statement
+from crisis.statements.commands.releasing import release_statement
 from crisis.statements.content import Type
 from tests import given
 

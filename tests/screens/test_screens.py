@@ -1,5 +1,6 @@
 """Nothing stands in anybody's way, on any page, at any width: axe, the console and the content
-policy have nothing to say, no page scrolls sideways, and none is heavier than a slow line bears.
+policy have nothing to say, no page scrolls sideways, each speaks the language it is asked in down
+to its title and what is only read aloud, and none is heavier than a slow line bears.
 
 Each page is looked at in one language and theme, in turns, so that all of both are seen;
 `make test-screens` looks at every page in all of them.
@@ -21,8 +22,8 @@ from tests.screens.weighing import KB, LIVE, Weight, weighed
 from tests.screenshots import LANGUAGES, THEMES, a_demo_office, lose_connection, walk
 from tests.under_way import Places
 
-LOOKS: Final = list(product(LANGUAGES, THEMES))
-IN_TURNS: Final = [LOOKS[n] for n in (0, 3, 4, 1, 2, 5)]
+LOOKS: Final = [*product(LANGUAGES, THEMES), ("en", "dim")]
+IN_TURNS: Final = [LOOKS[n] for n in (0, 3, 4, 6, 1, 2, 5)]
 """Neighbours differ in both, so that the pages of one person are seen in every language."""
 
 pytestmark = needs("browser")

@@ -5,14 +5,13 @@ import pytest
 from crisis.incidents.model import Incident
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
-    edit_statement,
-    prepare_correction,
-    prepare_retraction,
-)
+from crisis.statements.commands.correcting import prepare_correction, prepare_retraction
+from crisis.statements.commands.writing import edit_statement
 from crisis.statements.content import Content, Type, paragraphs_of
 from crisis.statements.forms import PARAGRAPHS, EditForm
-from crisis.statements.model import SlotSpec, State, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
 from tests import given
 from tests.parts.refusals import refused
 
@@ -60,8 +59,8 @@ def test_a_correction_begins_with_what_was_wrong_and_the_text_it_corrects(house:
     said, right, why, *rest = [each.text for each in correction.content.bodies["ar"][1:]]
     assert (said, right, why) == (
         "ذكرنا: ذكرنا أن الجسر مغلق.",
-        "والصحيح: {right}",
-        "سبب الخطأ: {why}",
+        "والصحيح: [الصحيح]",
+        "سبب الخطأ: [السبب]",
     )
     assert rest == [each.text for each in statement.content.bodies["ar"]]
     assert correction.content.channels == statement.content.channels
@@ -95,7 +94,7 @@ def test_a_correction_names_its_statement_and_leaves_open_what_nobody_said(house
     first, said, *_ = [each.text for each in bodies["en"]]
     assert first.startswith("Correction to statement 1 of ")
     assert said == "We said: The bridge is closed."
-    assert bodies["fr"][1].text == "Nous avions dit : {wrong}"
+    assert bodies["fr"][1].text == "Nous avions dit : [L'erreur]"
 
 
 def test_the_old_text_stays_and_is_marked_once_the_correction_is_out(house: str) -> None:

@@ -13,8 +13,14 @@ from crisis.kernel.ids import OFFICE_ID
 from crisis.people.commands import add_ministry
 from crisis.people.model import Kind
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import ask_emergency, confirm_emergency, ratify_emergency
-from crisis.statements.model import Ground, Outcome, SlotSpec, State, Statement
+from crisis.statements.commands.emergencies import (
+    ask_emergency,
+    confirm_emergency,
+    ratify_emergency,
+)
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Ground, Outcome, State
 from tests import given
 from tests.parts.refusals import refused
 

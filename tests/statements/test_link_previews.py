@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crisis.policy import Duty
-from crisis.statements.model import Statement
+from crisis.statements.model.statement import Statement
 from tests import given
 from tests.parts.pages import app, client
 from tests.statements.test_correcting import a_correction, a_released_text

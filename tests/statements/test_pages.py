@@ -8,9 +8,12 @@ from flask.testing import FlaskClient
 from crisis.incidents.commands import assign_duty
 from crisis.incidents.model import Incident
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import answer_statement, release_statement
+from crisis.statements.commands.releasing import release_statement
+from crisis.statements.commands.signing import answer_statement
 from crisis.statements.content import Type
-from crisis.statements.model import Answer, SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer
 from tests import given
 
 pytestmark = pytest.mark.slow
@@ -110,7 +113,21 @@ def test_a_statement_is_begun_with_a_prepared_text(scene: Scene) -> None:
     )
     page = browser.get(begun.location).text
     assert begun.status_code == 303
-    assert "{hotline}" in page or "{time}" in page
+    written = re.findall(r"<textarea[^>]*>\n?([^<]*)</textarea>", page)
+    assert any("[رقم الاتصال]" in each for each in written)
+    assert any("[Number to call]" in each for each in written)
+    assert not any("{" in each for each in written)
+    assert 'data-place="[رقم الاتصال]">Number to call</a>' in page
+    assert "places are still to be filled" in page
+    sent = browser.get(f"{begun.location}/submission").text
+    refused = browser.post(
+        f"{begun.location}/submission",
+        data={"_form": "submission", "based_on": revision(sent), "roles": "director"},
+    )
+    assert refused.status_code == 422
+    assert "The text still has places to fill: " in refused.text
+    assert "Number to call" in refused.text
+    assert "{hotline}" not in refused.text
 
 
 def test_each_line_is_a_paragraph_and_the_languages_stay_level(scene: Scene) -> None:

@@ -15,15 +15,16 @@ from crisis.kernel.database import Base
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.journal import Line
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
-    answer_statement,
+from crisis.statements.commands.releasing import (
     note_evidence,
     release_statement,
-    withdraw_answer,
     withdraw_statement,
 )
+from crisis.statements.commands.signing import answer_statement, withdraw_answer
 from crisis.statements.content import Content, Type, canonical_bytes, fingerprint
-from crisis.statements.model import Answer, SlotSpec, State, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer, State
 from tests import given
 from tests.parts.refusals import refused
 

@@ -8,8 +8,8 @@ from crisis.kernel import database
 from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
-    prepare_retraction,
+from crisis.statements.commands.correcting import prepare_retraction
+from crisis.statements.commands.renditions import (
     release_rendition,
     review_rendition,
     write_rendition,
@@ -22,7 +22,9 @@ from crisis.statements.content import (
     fingerprint,
     paragraphs_of,
 )
-from crisis.statements.model import Rendition, SlotSpec, Statement
+from crisis.statements.model.renditions import Rendition
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
 from tests import given
 from tests.parts.refusals import refused
 

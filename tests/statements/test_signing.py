@@ -8,19 +8,20 @@ import pytest
 from crisis.kernel import clock
 from crisis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import (
+from crisis.statements.commands.releasing import withdraw_statement
+from crisis.statements.commands.signing import (
     answer_statement,
-    create_statement,
-    edit_statement,
     open_statement,
     overrule_objection,
     resolve_objection,
-    submit_statement,
     withdraw_answer,
-    withdraw_statement,
 )
+from crisis.statements.commands.submitting import submit_statement
+from crisis.statements.commands.writing import create_statement, edit_statement
 from crisis.statements.content import fingerprint
-from crisis.statements.model import Answer, SlotSpec, State, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import Answer, State
 from tests import given
 from tests.parts.refusals import refused
 

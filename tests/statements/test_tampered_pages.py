@@ -11,7 +11,8 @@ from crisis.kernel import database
 from crisis.kernel.errors import Conflict
 from crisis.policy import Actor, Duty
 from crisis.statements.content import DAMAGED
-from crisis.statements.model import Statement, Version
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.versions import Version
 from tests import given
 from tests.parts.refusals import refused
 

@@ -9,16 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crisis.kernel.errors import Invalid, NotFound
-from crisis.statements.content import LANGUAGES, Content, Texts, Type, paragraphs_of
-from crisis.statements.elements import elements_found
+from crisis.statements.content import LANGUAGES, Content, Language, Texts, Type, paragraphs_of
+from crisis.statements.elements import Element, elements_found
 from crisis.statements.lint import LintContext, blocking, check
 from crisis.statements.places import Value, filled
 from crisis.statements.templates import (
     Template,
     fill,
     must_be_filled,
+    open_places,
     place_names,
     read_template,
+    readable,
     template,
     templates,
 )
@@ -142,7 +144,26 @@ def test_places_may_be_left_to_be_written_by_hand_but_not_submitted() -> None:
     with pytest.raises(Invalid) as refused:
         must_be_filled(Content(Type.UPDATE, bodies={"ar": paragraphs_of(texts["ar"])}))
     assert refused.value.code == "open_places"
-    assert str(refused.value) == "The text still has places to fill: {known}."
+    assert str(refused.value) == "The text still has places to fill: What we know."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_place_under_its_name_is_open_as_under_its_code(language: Language) -> None:
+    """Whoever writes reads «[الساعة]», and other words in brackets are only words."""
+    names = {place: name[language] for place, name in place_names().items()}
+    for place, name in names.items():
+        assert readable({language: f"a {{{place}}} b"}) == {language: f"a [{name}] b"}
+        assert open_places(f"a [{name}] b {{{place}}}") == [f"[{name}]", f"{{{place}}}"]
+    assert open_places(f"[{names['time']}") == [f"[{names['time']}"]
+    assert open_places("[sic] [...] [1] {code} [") == []
+
+
+def test_what_a_place_is_called_is_not_read_as_if_it_were_said() -> None:
+    texts = readable(template("holding").body)
+    bodies = {each: paragraphs_of(text) for each, text in texts.items()}
+    content = Content(Type.HOLDING, bodies=bodies)
+    assert not elements_found(content, "ar")[Element.EMPATHY]
+    assert not elements_found(content, "en")[Element.EMPATHY]
 
 
 @pytest.mark.parametrize("unfinished", ["{known}", "حتى {time", "{ {place} }"])

@@ -2,9 +2,10 @@
 
 from crisis.kernel.errors import Conflict
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import edit_statement
+from crisis.statements.commands.writing import edit_statement
 from crisis.statements.content import Content, Type, paragraphs_of
-from crisis.statements.model import SlotSpec, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
 from tests import given
 from tests.parts.refusals import refused
 

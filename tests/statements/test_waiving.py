@@ -4,9 +4,11 @@ import pytest
 
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.policy import Actor, Duty
-from crisis.statements.commands import answer_waiver, ask_waiver
+from crisis.statements.commands.waiving import answer_waiver, ask_waiver
 from crisis.statements.content import Type
-from crisis.statements.model import SlotSpec, State, Statement
+from crisis.statements.model.slots import SlotSpec
+from crisis.statements.model.statement import Statement
+from crisis.statements.model.states import State
 from tests import given
 from tests.parts.refusals import refused
 

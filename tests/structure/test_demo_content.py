@@ -13,7 +13,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from crisis.incidents import commands
-from crisis.incidents.model import Criterion, Part, Phase, computed_level
+from crisis.incidents.levels import Criterion, computed_level
+from crisis.incidents.states import Part, Phase
 from crisis.kernel.text import Email, Line, Prose, ShortLine, fold_arabic, line, phone
 from crisis.people.model import AudienceKind, Calendar, Digits, Hazard, Kind
 from crisis.policy import Duty, Rank

@@ -2,10 +2,12 @@
 
 import dataclasses
 import typing
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any
 from uuid import UUID
@@ -16,8 +18,10 @@ from babel.messages.pofile import read_po
 from crisis import records
 from crisis.kernel.event import REGISTRY, Event
 from crisis.kernel.words import Message
-from crisis.timeline.words import TOLD, Naming
+from crisis.timeline.naming import Naming
+from crisis.timeline.words import TOLD
 from tests.parts import words
+from tests.structure.tree import ROOT
 
 LANGUAGES = ("en", *words.LANGUAGES)
 ONE, OTHER = UUID(int=1), UUID(int=2)
@@ -31,7 +35,10 @@ ORDINARY: dict[Any, list[Any]] = {
     NoneType: [None],
     Any: ["text"],
 }
-REMEDY = "What to do: add it to TOLD in crisis/timeline/words.py, then `make words` and translate."
+REMEDY = (
+    "What to do: add it to TOLD in the crisis/timeline/words_of_….py of its room, then `make words`"
+    " and translate."
+)
 
 
 class Everybody:
@@ -54,6 +61,15 @@ def test_every_event_is_told() -> None:
 def test_nothing_is_told_that_never_happens() -> None:
     unheard = sorted(TOLD.keys() - REGISTRY.keys())
     assert not unheard, f"No event is called {unheard}. What to do: take it out of TOLD."
+
+
+def test_every_event_is_told_in_one_room() -> None:
+    rooms = (ROOT / "crisis" / "timeline").glob("words_of_*.py")
+    told = Counter(
+        name for room in rooms for name in import_module(f"crisis.timeline.{room.stem}").TOLD
+    )
+
+    assert told == Counter(TOLD.keys()), "What to do: unite all of them in words.py, each once."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

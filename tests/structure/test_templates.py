@@ -17,7 +17,16 @@ INLINE = (
     r"javascript:",
 )
 FOREIGN = r"<(script|link|img|iframe|source|video|audio)\b[^>]*\b(src|href)=\"(https?:)?//[^\"]*\""
-COLOUR = r"\b(fill|stroke|stop-color|color|bgcolor)\s*=\s*\"#[0-9a-f]{3,8}\""
+COLOUR = (
+    r"\b(fill|stroke|stop-color|flood-color|lighting-color|color|bgcolor)\s*=\s*[\"']"
+    r"(?!none\b|currentColor\b|inherit\b|url\(#|context-|\{)[^\"']+[\"']"
+)
+# Words that stand in the markup itself, or in what is read of it aloud: they are never translated.
+# Names of keys, codes in capitals and sample addresses are no words.
+UNTRANSLATED = (
+    r">[^<>=\"\n]*(?-i:[a-z\u0621-\u064a])[^<>=\"\n]*(?=<)"
+    r"|(?<=\s)(aria-label|aria-description|title|placeholder|alt|label)=\"[^\"@]*[^\W\d_]{2}[^\"@]*\""
+)
 
 LIVE = (
     r"\baria-live=\"(?!off)|\brole=\"(status|alert|marquee)\"|<output\b"
@@ -62,11 +71,61 @@ def test_nothing_comes_from_elsewhere() -> None:
 
 
 def test_colours_live_in_tokens_only() -> None:
+    drawings = (f for f in files("static/**/*.svg") if f.name != "favicon.svg")  # seen on no page
     must_be_empty(
-        (f for file in pages() for f in matches(file, markup(file), COLOUR)),
-        rule="A colour in a template does not change with the theme.",
+        (f for file in (*pages(), *drawings) for f in matches(file, markup(file), COLOUR)),
+        rule="A colour in a template or a drawing does not change with the theme.",
         remedy="use currentColor or a class whose colour is a token.",
     )
+
+
+def untranslated(file: Path) -> Iterator[Finding]:
+    bare = blanked(markup(file), r"&\w+;|\{%.*?%\}|\{\{.*?\}\}|<(kbd|code|script)\b[^>]*>.*?</\1>")
+    yield from matches(file, bare, UNTRANSLATED)
+
+
+def test_no_sentence_stands_untranslated() -> None:
+    must_be_empty(
+        (f for file in pages() for f in untranslated(file)),
+        rule="Words in the markup are English for everybody.",
+        remedy='{{ _("…") }}, then `make words` and translate.',
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "is_wrong"),
+    [
+        ("<p>Saved.</p>", True),
+        ("<p>{{ n }} <b>new lines</b></p>", True),
+        ("<p>حُفظ <b>{{ at }}</b></p>", True),
+        ('<button aria-label="Close">×</button>', True),
+        ('<p title="{{ _("Saved.") }}">{{ _("Saved.") }} · UTC · SHA-256</p>', False),
+        ('<kbd>Ctrl ↵</kbd><input placeholder="name@gov.example">', False),
+        ('{% if here %} aria-current="page"{% endif %}', False),
+    ],
+)
+def test_words_in_the_markup_are_noticed(tmp_path: Path, html: str, is_wrong: bool) -> None:
+    file = tmp_path / "a.html"
+    file.write_text(html, "utf-8")
+
+    assert bool(list(untranslated(file))) == is_wrong
+
+
+@pytest.mark.parametrize(
+    ("html", "is_wrong"),
+    [
+        ('<rect fill="#fff"/>', True),
+        ("<path stroke='white'/>", True),
+        ('<stop stop-color="rgb(0 0 0)"/>', True),
+        ('<rect fill="none" stroke="currentColor"/>', False),
+        ('<rect fill="url(#hatch)" class="ok"/>', False),
+    ],
+)
+def test_a_colour_is_noticed(tmp_path: Path, html: str, is_wrong: bool) -> None:
+    file = tmp_path / "a.svg"
+    file.write_text(html, "utf-8")
+
+    assert bool(list(matches(file, markup(file), COLOUR))) == is_wrong
 
 
 def test_only_the_frame_of_the_page_speaks_by_itself() -> None:

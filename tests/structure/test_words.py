@@ -5,17 +5,37 @@ from collections.abc import Iterator
 from gettext import c2py
 
 import pytest
+import yaml
 from babel.messages import Catalog, Message
 
 from tests.parts import words
+from tests.structure.tree import ROOT
+
+CONFIG = ROOT / "config"
+UNSAID = {"examples", "phrases"}
 
 # Commands as they begin a button or a sentence, unlike the passive verbs («أُوقف», «سُجّل»).
 COMMAND = (
     r"(?:^|[.:؛،] )و?(?:"
     r"ا(?:بدأ|تصل|تصلوا|حذف|حفظ|ختر|ذكر|ستعمل|سأل|سحب|شرح|طلب|عرض|فتح|قرأ|كتب|ملأ|نظر)|"
-    r"أ(?:بلغ|خرج|رسل|ضف|صدر|عد|عدّ|وقف)|ألغِ|جرّب|حدّد|حرّر|ذكّر|سمِّ|قارن|لا ترسل"
-    r")(?:ها?|ي)?(?=[ .،:؛]|$)"
+    r"أ(?:بلغ|بقِ|خرج|رسل|ضف|صدر|عد|عدّ|وقف)|ألغِ|ا(?:ستخدم|ختصر)|بيّن|جرّب|حدّث|حدّد|حرّر|ذكّر|سمِّ"
+    r"|طابق|عدّل|غيّر|قارن|قرّب|قسّم|قل|لا ترسل"
+    r")(?:ها?|هما|ي)?(?=[ .،:؛'\"]|$)|(?:^|[.:؛،] )ضع(?= )"
 )
+# Titles that name a man: whoever holds the rank or the duty may be a woman.
+TITLES = {
+    "ar": (
+        r"(?<!\w)[ولب]?(?:ال|لل)?"
+        r"(?:مدير|منسّ?ق|ضابط|ضبّ?اط|مناوب|متحدث|ناطق|مدقق|محرر|مدوّ?ن|مترجم|مطّلع|عضو|نائب|مفوَّض)"
+        r"(?:ون|ين|ان|اً)?(?!\w)"
+    ),
+    "fr": (
+        r"(?<!\w)(?:officiers?|administrateurs?|coordinateurs?|directeurs?|suppléants?|auditeurs?"
+        r"|rédacteurs?|vérificateurs?|conseillers?|relecteurs?|traducteurs?|approbateurs?|lecteurs?"
+        r"|opérateurs? d’alerte|agents? de|chargés? d|teneurs?)(?!\w| d’écran)"
+    ),
+}
+TITLED = "a rank or duty is named by what is done: «تنسيق الحادثة», « Coordination de l’incident »"
 COUNTS = ("%(num)s", "{n}", "%(n)s")
 COUNTED = re.compile(r"# ([\u0621-\u0652]+)( [\u0621-\u0652]+)?")  # a noun, and what it rules
 PLACE = re.compile(r"\{\w+\}|%\(\w+\)[sd]")
@@ -27,6 +47,7 @@ NEVER = {
         r"!(?!\))": "no exclamation marks",
         r"\u064b\u0627": "tanwin stands on the letter before its alif: «حرفاً»",
         COMMAND: "nobody is commanded, man or woman: a verbal noun («حفظ») or «يلزم…»",
+        TITLES["ar"]: TITLED,
     },
     "fr": {
         r"['\"]": "French writes ’ and « … »",
@@ -34,6 +55,7 @@ NEVER = {
             "a no-break space stands beside : ; ? ! « »"
         ),
         r"\(e\)": "a person is named so that no ending has to be chosen",
+        TITLES["fr"]: TITLED,
     },
 }
 
@@ -77,10 +99,67 @@ def test_a_translation_is_written_as_its_language_is(collected: Catalog, languag
         for message in words.renewed(language, collected)
         for form in words.forms(message)
         for pattern, why in NEVER[language].items()
-        if message.id and re.search(pattern, PLACE.sub("", form))
+        if message.id and re.search(pattern, PLACE.sub("", form), re.IGNORECASE)
     ]
 
     assert not wrong, "\n".join([f"{len(wrong)} translations break a rule of writing:", *wrong])
+
+
+def test_what_is_written_for_writers_and_colleagues_names_and_commands_no_man() -> None:
+    wrong = [
+        f"{file.name}: {text}\n  ({found[0].strip()})"
+        for file in (CONFIG / "statements" / "lint.yaml", CONFIG / "alerts" / "notices.yaml")
+        for language, text in told(yaml.safe_load(file.read_text("utf-8")))
+        for pattern in (TITLES[language], *([COMMAND] if language == "ar" else []))
+        if (found := re.search(pattern, PLACE.sub("", text), re.IGNORECASE))
+        and not found[0].endswith("وا")
+    ]
+
+    assert not wrong, "\n".join(["A verbal noun («يلزم حذفها») or a plural («سمّوا»):", *wrong])
+
+
+def told(part: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Language and text of everything said in three languages. Examples and lists of words are
+    not said to anybody."""
+    if isinstance(part, dict):
+        if all(isinstance(part.get(each), str) for each in ("ar", "fr")) and key not in UNSAID:
+            yield from ((each, part[each]) for each in ("ar", "fr"))
+        for name, each in part.items():
+            if name not in UNSAID:
+                yield from told(each, name)
+    elif isinstance(part, list):
+        for each in part:
+            yield from told(each, key)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ar", "وتغييرها لدى مدير النظام."),
+        ("ar", "تعيين منسّق آخر"),
+        ("ar", "الاتصال بالمناوب"),
+        ("ar", "دون ضابط اتصال"),
+        ("fr", "Officier de liaison"),
+        ("fr", "Un administrateur peut le faire."),
+    ],
+)
+def test_a_masculine_title_is_noticed(language: str, text: str) -> None:
+    assert re.search(TITLES[language], text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ar", "إدارة النظام"),
+        ("ar", "هاتف المناوبة"),
+        ("ar", "أعضاء الفريق"),
+        ("fr", "Coordination de l’incident"),
+        ("fr", "Le lecteur d’écran"),
+        ("fr", "Remise à l’opérateur"),
+    ],
+)
+def test_what_is_done_is_no_title(language: str, text: str) -> None:
+    assert not re.search(TITLES[language], text, re.IGNORECASE)
 
 
 def test_arabic_gives_each_count_a_form_of_its_own(collected: Catalog) -> None:

@@ -1,0 +1,1 @@
+"""What people are shown of statements: who writes one, who signs one, who watches it."""

@@ -1,0 +1,70 @@
+"""When we speak again, as we promised, and statements on the axis of time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crisis.incidents.model import Incident
+from crisis.kernel import clock
+from crisis.kernel.command import query
+from crisis.policy import Action
+from crisis.statements.model.statement import Statement
+from crisis.statements.queries.stored import all_of
+
+
+@dataclass(frozen=True)
+class Promise:
+    """That we speak again, and when."""
+
+    number: int
+    due_at: datetime
+    missed: bool
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A statement on the axis of an incident: gone out, or due."""
+
+    number: int | None
+    """None for what is due: the next number may go to a text that never goes out."""
+    at: datetime
+    is_due: bool
+
+
+@query(Action.FOLLOW_INCIDENT, on=Incident)
+def promised(incident: Incident, session: Session) -> Promise | None:
+    """When this incident speaks again, as it promised; None when nothing is promised."""
+    return promise_of(all_of(session, incident.id))
+
+
+def promise_of(found: Sequence[Statement]) -> Promise | None:
+    """The next update that was promised last; whoever speaks of the situation again renews it.
+
+    A correction says what was wrong, and leaves the promise standing unless it makes its own.
+    """
+    out = [
+        (version.released_at, each.number, version.next_update_at)
+        for each in found
+        if (version := each.released)
+        and version.released_at
+        and (each.overtakes or version.next_update_at)
+    ]
+    if not out:
+        return None
+    _released_at, number, promised = max(out, key=lambda told: told[:2])
+    return Promise(number, promised, promised <= clock.now()) if promised else None
+
+
+def pins_of(found: Sequence[Statement]) -> list[Pin]:
+    """Statements on the axis of time: those that went out, and the one that is promised."""
+    gone = [
+        Pin(each.number, out.released_at, is_due=False)
+        for each in reversed(found)
+        if (out := each.released) and out.released_at
+    ]
+    promised = promise_of(found)
+    if promised is None:
+        return gone
+    return [*gone, Pin(None, promised.due_at, is_due=True)]

@@ -1,0 +1,82 @@
+"""Asking for signatures, and hurrying or overruling those who were asked."""
+
+from typing import Final
+
+from flask import render_template
+from werkzeug.wrappers import Response as Answered
+
+from crisis.policy import Action, Duty
+from crisis.statements import forms
+from crisis.statements.commands import signing, submitting
+from crisis.statements.queries.checks import checked
+from crisis.statements.queries.signers import nobody_signs
+from crisis.statements.routes.address import (
+    must_be_open,
+    spoken_language,
+    statement_at,
+    statement_id_at,
+)
+from crisis.statements.routes.blueprint import bp
+from crisis.statements.routes.involved import asked_before, involved_first
+from crisis.web.asking import answers_on, asked, current_actor, see
+
+OFFICE_ROLES: Final = (
+    Duty.DIRECTOR, Duty.LEGAL, Duty.FACT_CHECKER, Duty.SPOKESPERSON, Duty.COORDINATOR,
+)  # fmt: skip
+
+
+@bp.get("/i/<ref>/statements/<number:number>/submission")
+def submission(ref: str, number: int) -> str:
+    """Naming whose signatures are needed, and by when."""
+    incident, statement = statement_at(ref, number, Action.SUBMIT_STATEMENT)
+    must_be_open(statement)
+    chosen, roles = asked_before(statement, incident)
+    return render_template(
+        "statements/submit.html",
+        incident=incident,
+        statement=statement,
+        checked=checked(current_actor(), incident["id"], number=number, language=spoken_language()),
+        ministries=involved_first(incident),
+        chosen=[str(each) for each in chosen],
+        roles=OFFICE_ROLES,
+        chosen_roles=roles,
+        minutes=forms.SIGNED_WITHIN_MINUTES,
+        unsigned=nobody_signs(current_actor(), incident["id"], number=number),
+    )
+
+
+@bp.post("/i/<ref>/statements/<number:number>/submission")
+@answers_on("statements.submission")
+def submit(ref: str, number: int) -> Answered:
+    sent = asked(forms.SubmissionForm)
+    submitting.submit_statement(
+        current_actor(),
+        statement_id_at(ref, number),
+        slots=sent.slots(),
+        based_on=sent.based_on,
+        deadline_at=sent.deadline(),
+        although_nobody_signs=sent.although,
+    )
+    return see("statements.show", ref=ref, number=number, _anchor="sent")
+
+
+@bp.post("/i/<ref>/statements/<number:number>/reminder")
+@answers_on("statements.show")
+def remind(ref: str, number: int) -> Answered:
+    """Remind whoever has not signed, without waiting for the clock."""
+    slot_id = asked(forms.SlotForm).slot_id
+    signing.remind_now(current_actor(), statement_id_at(ref, number), slot_id=slot_id)
+    return see("room.show", ref=ref)
+
+
+@bp.post("/i/<ref>/statements/<number:number>/overruling")
+@answers_on("statements.show")
+def overrule(ref: str, number: int) -> Answered:
+    sent = asked(forms.OverruleForm)
+    signing.overrule_objection(
+        current_actor(),
+        statement_id_at(ref, number),
+        slot_id=sent.slot_id,
+        rationale=sent.rationale,
+    )
+    return see("statements.show", ref=ref, number=number)
