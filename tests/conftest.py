@@ -1,6 +1,7 @@
 """What every test may use; the parts live in tests/parts/."""
 
 pytest_plugins = [
+    "tests.parts.room_for_files",
     "tests.parts.promises",
     "tests.parts.order",
     "tests.parts.postgres",
