@@ -639,6 +639,7 @@ def test_a_link_is_filled_in_for_each_and_stands_in_no_row(incident: Incident) -
     assert courier.letters[0].link == ""
 
 
+@pytest.mark.slow
 def test_eighteen_thousand_messages_are_queued_within_seconds(incident: Incident) -> None:
     began = time.monotonic()
     queue(incident, *["same"] * 18_000)

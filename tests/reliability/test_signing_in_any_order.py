@@ -24,6 +24,7 @@ def the_seed() -> int:
     return int(os.environ.get("SEED") or random.randrange(10**9))
 
 
+@pytest.mark.slow
 def test_nothing_unsigned_goes_out_in_whatever_order_people_act(house: str) -> None:
     number = the_seed()
     print(f"To repeat: SEED={number}")

@@ -128,6 +128,7 @@ def everything_is_an_exercise_and_is_over() -> None:
     assert sum(each.released is not None for each in statements) == 23
 
 
+@pytest.mark.slow
 def test_a_part_of_it_is_played_from_the_command_line(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

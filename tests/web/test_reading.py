@@ -22,6 +22,8 @@ from tests.parts.server import run
 from tests.screenshots import PEOPLE, SCREENS
 
 NAME: Final = "(Dr. A) 12 بن-علي"
+pytestmark = pytest.mark.slow
+
 FLOOD: Final = "2026-004"
 VOID: Final = frozenset(re.findall(r"\w+", "area base br col hr img input link meta source wbr"))
 UNREAD: Final = frozenset({"script", "style", "template", "title", "head"})
