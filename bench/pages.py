@@ -45,7 +45,7 @@ PLACES: Final = (
     Place("acknowledge", PHONE, "button[value=have]"),
     Place("approval", PHONE, "#approve button", ".undo button"),
     Place("newsroom", PHONE),
-    Place("warroom", PHONE, ".ihead a.primary"),
+    Place("warroom", PHONE, ".who a[data-key=KeyS]"),
     Place("warroom", DESKTOP, "#note button"),
 )
 

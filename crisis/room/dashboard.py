@@ -62,7 +62,6 @@ class Card:
 
     incident: IncidentView
     supporting: int
-    decisions: int
     last: dict[str, Any] | None
     present: list[PersonView]
     ribbon: Ribbon | None
@@ -98,7 +97,6 @@ class Issued:
 
     ref: str
     number: int
-    type: str
     title: str
     at: datetime
     zone: str
@@ -188,7 +186,6 @@ def _card(incident: Incident, read: _Read, naming: Naming) -> Card:
     return Card(
         incident=incident_view(incident, read.held[incident.id], naming),
         supporting=len(incident.supporting_ids),
-        decisions=len(incident.decisions),
         last={"at": last.at, "entry": last} if last else None,
         present=[person_view(each, naming) for each in read.present[incident.id]],
         ribbon=ribbon_of(incident, written, read.moments[incident.id]),
@@ -221,7 +218,6 @@ def _issued(session: Session, known: Sequence[Incident], language: str) -> list[
         Issued(
             ref=incidents[statement.incident_id].ref,
             number=statement.number,
-            type=out.text.type,
             title=title_in(out.text, language),
             at=at,
             zone=incidents[statement.incident_id].zone,

@@ -43,6 +43,7 @@ STALE: Final[dict[str, tuple[str, ...]]] = {
     "duty.released": (*_HEADER, *_SIGNING),
     "decision.recorded": ("decisions",),
     "restriction.changed": ("header",),
+    "incident.linked": (),
     "incident.stood_down": ("header",),
     "incident.resumed": ("header",),
     "incident.closed": ("header",),
@@ -76,7 +77,7 @@ STALE: Final[dict[str, tuple[str, ...]]] = {
 }
 """The shared parts of the page that a line of this name changes."""
 
-PERSONAL: Final = ("acts", "my-duties", "statement-acts")
+PERSONAL: Final = ("acts", "links", "statement-acts")
 """What each page fetches again for itself, with its own rights, after a line named in STALE."""
 
 
@@ -152,19 +153,7 @@ def _manner() -> tuple[str, object]:
 
 def _regions(names: set[str], shown: Present) -> dict[str, str]:
     stale = {region for name in names for region in STALE.get(name, ())}
-    context: dict[str, Any] = {
-        "incident": shown.incident,
-        "ribbon": shown.ribbon,
-        "people": shown.people,
-        "level": shown.level,
-        "decisions": shown.decisions,
-        "panel": shown.panel,
-        "promise": shown.promise,
-        "first_due": shown.first_due,
-        "unsent": shown.unsent,
-        "alert": shown.alert,
-    }
-    return {each: render_template(f"room/_{each}.html", **context) for each in sorted(stale)}
+    return {each: render_template(f"room/_{each}.html", **vars(shown)) for each in sorted(stale)}
 
 
 def _corrected(

@@ -60,10 +60,9 @@ class PersonView:
     name: str
     ministry: str = ""
     duty: Duty | None = None
-    since: datetime | None = None
-    title: str = ""
     phone: str = ""
     present: bool = False
+    """Whether they have the room open."""
     offer: Offer | None = None
     """Set where they do not hold the duty, but are asked to take it, or have not taken it."""
 
@@ -161,7 +160,6 @@ class Present:
     level: LevelView | None
     decisions: list[DecisionView]
     ribbon: Ribbon | None
-    count: int
     panel: Panel
     promise: Promise | None
     first_due: datetime | None
@@ -247,7 +245,7 @@ def read_acts(actor: Actor, incident_id: UUID, language: str) -> Acts:
         held = holders(session, [incident_id])[incident_id]
         return Acts(
             incident=incident_view(incident, held, naming),
-            people=_people(incident, held, offers(session, incident_id), naming),
+            people=_people(incident, held, offers(session, incident_id), (), naming),
             my_duties=sorted(actor.duties.get(incident_id, ())),
             may=_may(actor, incident),
             choices=_choices(session, language),
@@ -270,15 +268,14 @@ def _present_state(
 ) -> Present:
     held = holders(session, [incident.id])[incident.id]
     offered = offers(session, incident.id)
-    head = journal.head_of(session, incident.id)
+    here = presence.present(session, incident.id)
     return Present(
-        head=head,
+        head=journal.head_of(session, incident.id),
         incident=incident_view(incident, held, naming),
-        people=_people(incident, held, offered, naming),
+        people=_people(incident, held, offered, here, naming),
         level=_level(incident, naming),
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
         ribbon=ribbon_of(incident, written, moments_in(session, [incident.id])[incident.id]),
-        count=head,
         panel=panel(session, incident, written, naming),
         promise=promise_in(incident, written),
         first_due=first_due(session, [incident]).get(incident.id),
@@ -340,17 +337,23 @@ def incident_view(incident: Incident, held: list[Holder], naming: Naming) -> Inc
 
 
 def _people(
-    incident: Incident, held: list[Holder], offered: list[Offer], naming: Naming
+    incident: Incident,
+    held: list[Holder],
+    offered: list[Offer],
+    here: Collection[UUID],
+    naming: Naming,
 ) -> PeopleView:
     involved = {incident.lead_id, *incident.supporting_ids}
     rows: dict[UUID | None, list[PersonView]] = {}
     for each in held:
         group = each.ministry_id if each.ministry_id in involved else None
-        person = person_view(each.person_id, naming, duty=each.duty, since=each.since)
+        is_here = each.person_id in here
+        person = person_view(each.person_id, naming, duty=each.duty, present=is_here)
         rows.setdefault(group, []).append(person)
     for offer in offered:
         group = offer.ministry_id if offer.ministry_id in involved else None
-        person = person_view(offer.person_id, naming, duty=offer.duty, offer=offer)
+        is_here = offer.person_id in here
+        person = person_view(offer.person_id, naming, duty=offer.duty, offer=offer, present=is_here)
         rows.setdefault(group, []).append(person)
     order = sorted(incident.ministries, key=lambda each: each.part)
     return PeopleView(
