@@ -144,7 +144,9 @@ def test_a_place_nobody_filled_keeps_it_here(house: str) -> None:
     by = alerts.an_operator(incident)
     arabic, english = alerts.an_officer(1), alerts.an_officer(2, language="en")
     half = alerts.a_draft(people=[arabic, english], values={"place.ar": "وادي الزهر"})
-    assert why(incident, by, half).code == "open_places"
+    refusal = why(incident, by, half)
+    assert refusal.code == "open_places"
+    assert "{" not in str(refusal)
     enough = alerts.a_draft(people=[arabic], values={"place.ar": "وادي الزهر"})
     assert looked_at(incident, by, enough).wrong is None
 
