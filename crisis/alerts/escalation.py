@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final, TypedDict
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from crisis.alerts import links
+from crisis.alerts import links, outbox
 from crisis.alerts.drafts import facts_of, words
 from crisis.alerts.gathering import Reached, gather
 from crisis.alerts.model import Alert, AlertState
@@ -396,6 +396,9 @@ def _told(session: Session, alert: Alert, channel: Channel) -> dict[str, UUID]:
 
 def _may_have_arrived(session: Session, recipient: Recipient) -> bool:
     living = select(Delivery.id).where(
-        Delivery.recipient_id == recipient.id, Delivery.state.not_in(LOST)
+        Delivery.recipient_id == recipient.id,
+        Delivery.state.not_in(LOST),
+        # another try of what was lost says nothing of them while it waits to leave
+        or_(Delivery.repeat_of_id.is_(None), Delivery.state != outbox.State.QUEUED),
     )
     return session.scalar(living.limit(1)) is not None
