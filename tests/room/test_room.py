@@ -44,8 +44,8 @@ def test_a_new_link_is_fetched_again_by_everybody_and_a_note_by_nobody(client: F
     browser = given.signed_in(client, runs)
 
     def told() -> list[str]:
-        packets = browser.get(f"/i/{one.ref}/since/1").json["packets"]
-        return list(packets[-1]["mine"])
+        news = browser.get(f"/i/{one.ref}/since/1").get_json()
+        return list(news["packets"][-1]["mine"])
 
     add_note(runs, one.id, text="وصل الفريق.")
     assert told() == []
