@@ -27,9 +27,8 @@ from crisis.kernel.errors import Conflict
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Ministry, Names, Person
-from crisis.policy import Duty
+from crisis.policy import LIAISONS, Duty
 from crisis.statements.content import LANGUAGES, Language
-from crisis.statements.model.slots import LIAISONS
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State as Stands
 

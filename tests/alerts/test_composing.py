@@ -139,6 +139,26 @@ def test_everybody_is_told_in_their_own_language_with_the_level_in_it(house: str
     assert {each.parts for each in alerts.deliveries(sent) if each.channel == "sms"} == {1, 2}
 
 
+def test_a_name_in_the_other_letters_draws_no_number_to_its_wrong_side(house: str) -> None:
+    incident = given.an_incident()
+    by, people = alerts.an_operator(incident), [alerts.an_officer(1, language="en")]
+    both = {"ar": "سيول - {place} {time}", "en": "Floods - {place} {time}"}
+    draft = alerts.a_draft(
+        people=people,
+        asks_answer=False,
+        sms=both,
+        title=both,
+        values={"place.ar": "Wadi Zahr", "place.en": "وادي الزهر", "time": "22:44"},
+    )
+    read = {each.language: each for each in looked_at(incident, by, draft).readings}
+    assert read["en"].sms.text == "Floods - \u200eوادي الزهر\u200e 22:44"
+    assert read["ar"].sms.text == "سيول - \u200fWadi Zahr\u200f 22:44"
+    for each in (read["en"].mail.text, read["en"].mail.subject):
+        assert each == "Floods - \u2068وادي الزهر\u2069 22:44"
+    own = alerts.a_draft(people=people, asks_answer=False, sms=both, values=alerts.PLACE)
+    assert looked_at(incident, by, own).readings[0].sms.text == "سيول - وادي الزهر {time}"
+
+
 def test_a_place_nobody_filled_keeps_it_here(house: str) -> None:
     incident = given.an_incident()
     by = alerts.an_operator(incident)
