@@ -486,6 +486,16 @@ def test_the_composer_counts_without_a_script_and_keeps_nothing_by_it(browser: F
         assert not session.scalars(select(Alert)).all()
 
 
+@pytest.mark.parametrize(("code", "minutes"), [("call_in", 15), ("unified_text_out", 60)])
+def test_a_template_gives_the_time_to_acknowledge_that_its_priority_has(
+    browser: FlaskClient, code: str, minutes: int
+) -> None:
+    incident = given.an_incident()
+    page = given.signed_in(browser, alerts.an_operator(incident))
+    shown = page.get(f"/i/{incident.ref}/alerts/new?template={code}").text
+    assert f'name="answer" value="{minutes}" checked' in shown
+
+
 def test_asked_too_early_the_words_come_back_and_no_second_draft_is_begun(
     browser: FlaskClient,
 ) -> None:

@@ -279,8 +279,8 @@ def test_whatever_changes_the_audience_it_is_confirmed_anew(
         confirm_alert(second, alert.id, revision=1, typed_count=4)
     assert not alerts.deliveries(alert)
     now = preview_of(second, alert.id, by=second.id)
-    read = {"typed_count": now.count, "audience_hash": now.fingerprint}
-    confirm_alert(second, alert.id, revision=1, **read)
+    count, seen = now.count, now.fingerprint
+    confirm_alert(second, alert.id, revision=1, typed_count=count, audience_hash=seen)
     assert alerts.alert(alert.id).state == AlertState.SENDING
 
 
