@@ -203,9 +203,10 @@ class ResolutionForm(Form):
 
 
 class SlotForm(Form):
-    """A signature."""
+    """A signature, and the page from which somebody is reminded of it."""
 
     slot_id: UUID
+    then: Literal["room", "statement"] = "statement"
 
 
 class OverruleForm(Form):
