@@ -17,7 +17,7 @@ from crisis.incidents.model import Incident
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.room.queries import IncidentView, Present, people_present, present_state
-from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.naming import Naming, naming_in
 from crisis.timeline.words import Entry, entries
 from crisis.web.locale import language, style
 
@@ -94,7 +94,7 @@ def packet(lines: Sequence[Line], spoken: str) -> list[dict[str, Any]]:
         incident = session.scalar(select(Incident).where(Incident.id == stream))
         if incident is None:
             return []
-        naming = Naming(spoken, plugged.directory(session))
+        naming = naming_in(session, spoken)
         shown = present_state(session, incident, naming)
         told = entries(session, lines, naming)
         wrong = _corrected(session, stream, lines, naming)
@@ -113,7 +113,7 @@ def packet(lines: Sequence[Line], spoken: str) -> list[dict[str, Any]]:
 def presence_html(incident_id: UUID, spoken: str) -> str:
     """Who is in the room now, as the header shows them."""
     with reading() as session:
-        naming = Naming(spoken, plugged.directory(session))
+        naming = naming_in(session, spoken)
         found = people_present(session, incident_id, naming)
     return render_template("room/_presence.html", present=found)
 

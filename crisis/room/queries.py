@@ -42,7 +42,7 @@ from crisis.statements.queries.promises import Pin, Promise, pins_of, promise_of
 from crisis.statements.queries.room import Panel, panel, to_sign, unsent
 from crisis.statements.queries.stored import written_in
 from crisis.timeline import terms
-from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.naming import Naming, naming_in
 from crisis.timeline.words import Entry, entries
 
 PAGE: Final = 40
@@ -202,7 +202,7 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
     """Everything the war room shows this person. Raises `NotFound` for whoever may not follow."""
     incident = read_incident(actor, incident_id)
     with reading() as session:
-        naming = Naming(language, plugged.directory(session))
+        naming = naming_in(session, language)
         written = written_in(session, [incident_id])[incident_id]
         lines = journal.last_lines(session, incident_id, before=before, limit=PAGE + 1)
         oldest = lines[PAGE - 1].seq if len(lines) > PAGE else None
@@ -241,7 +241,7 @@ def read_acts(actor: Actor, incident_id: UUID, language: str) -> Acts:
     """What this person may do there. Raises `NotFound` for whoever may not follow."""
     incident = read_incident(actor, incident_id)
     with reading() as session:
-        naming = Naming(language, plugged.directory(session))
+        naming = naming_in(session, language)
         held = holders(session, [incident_id])[incident_id]
         return Acts(
             incident=incident_view(incident, held, naming),
