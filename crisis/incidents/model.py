@@ -165,7 +165,7 @@ class Incident(Record):
 
         The level may be chosen above the computed one freely; below it, or below the present one,
         only by whoever may lower a level (`may_lower`), and down only after an earlier assessment,
-        at least 60 minutes old, that already allowed it. Raises `Conflict`.
+        at least 60 minutes old, that already allowed it, as did all since. Raises `Conflict`.
         """
         self._must_run()
         computed = computed_level(scores)
@@ -336,7 +336,8 @@ class Incident(Record):
             raise Conflict(
                 Message("It was closed more than 30 days ago. Open a new incident."), code="too_old"
             )
-        self.status, self.phase, self.closed_at = Status.OPEN, Phase.RESOLUTION, None
+        self.status, self.phase = Status.OPEN, Phase.RESOLUTION
+        self.closed_at = self.standing_down_at = None
         return Reopened(incident_id=self.id, reason=reason)
 
     # -- guards -------------------------------------------------------------------------------
@@ -360,8 +361,10 @@ class Incident(Record):
     def _must_allow_lowering(self, chosen: int, at: datetime, *, may_lower: bool) -> None:
         if not may_lower:
             raise Conflict(Message("Only the director may lower the level."), code="lowering")
-        earlier = [each for each in self.assessments if at - each.at >= BETWEEN_LOWERINGS]
-        if not earlier or earlier[-1].computed_level > chosen:
+        early = [n for n, each in enumerate(self.assessments) if at - each.at >= BETWEEN_LOWERINGS]
+        # the last that is old enough, and all that came after it: a worse one begins the hour anew
+        since = self.assessments[early[-1] :] if early else []
+        if not since or any(each.computed_level > chosen for each in since):
             raise Conflict(
                 Message(
                     "The level goes down only after two assessments, 60 minutes apart, that both "

@@ -72,5 +72,17 @@ def test_only_the_director_lowers_and_only_after_two_assessments_an_hour_apart(h
     assert given.incident(incident.id).level == 1
 
 
+def test_what_got_worse_meanwhile_begins_the_hour_anew(house: str) -> None:
+    incident = given.an_incident(level=3)
+    director, start = given.someone(Duty.DIRECTOR, on=incident), clock.now()
+    with clock.at(start):
+        _assess(director, incident, scores(geography=1), 3)
+    with clock.at(start + timedelta(minutes=40)):
+        _assess(director, incident, scores(geography=4), 4)
+    with clock.at(start + timedelta(minutes=61)), pytest.raises(Conflict) as refused:
+        _assess(director, incident, scores(geography=1), 1)
+    assert refused.value.code == "lowering_too_soon"
+
+
 def _assess(by: Actor, incident: Incident, told: Scores, chosen: int) -> LevelAssessed:
     return assess_level(by, incident.id, scores=told, chosen=chosen, rationale="قراءة 14:00")
