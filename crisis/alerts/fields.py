@@ -55,7 +55,7 @@ def kept(draft: Draft, *, zone: str, kind: AlertKind, statement: int | None, tab
     values: dict[str, dict[str, str]] = {}
     for name, text in draft.values.items():
         place, _dot, spoken = name.partition(".")
-        said = {spoken: text} if spoken else dict.fromkeys(LANGUAGES, text)
+        said: dict[str, str] = {spoken: text} if spoken else dict.fromkeys(LANGUAGES, text)
         values.setdefault(place, {}).update(said)
     return Shown(
         priority=draft.priority,
@@ -88,7 +88,7 @@ def typed(expected: Sequence[str] = ()) -> Shown:
     known = sorted(expected, key=lambda each: place_types()[each] == "text")
     for row, named in enumerate(sent.getlist("places")):
         place = named if named in place_types() or row >= len(known) else known[row]
-        said = {
+        said: dict[str, str] = {
             language: column[row]
             for language, column in zip(LANGUAGES, columns, strict=True)
             if row < len(column)

@@ -474,6 +474,24 @@ def test_who_cannot_be_reached_stays_in_sight(house: str) -> None:
     assert alert.recipients == 3
 
 
+def test_a_second_person_is_asked_also_where_a_list_of_residents_said_stop(house: str) -> None:
+    incident = given.an_incident()
+    first = alerts.an_operator(incident)
+    second = given.named(alerts.an_officer(7), Duty.ALERT_OPERATOR, on=incident)
+    with bookkeeping() as session:
+        opt_out(session, "+218910000007", source="test", at=clock.now())
+    draft = alerts.a_draft(people=[alerts.an_officer(1)])
+    alerts.asked(alerts.an_alert(incident, first, draft), by=first)
+    work_off()
+    with reading() as session:
+        asked = select(Delivery).where(Delivery.purpose == Purpose.CONFIRMATION)
+        told = [each for each in session.scalars(asked) if each.person_id == second.id]
+    assert {(each.channel, each.state) for each in told} == {
+        (Channel.SMS, State.QUEUED),
+        (Channel.EMAIL, State.QUEUED),
+    }
+
+
 def test_an_exercise_says_so_once_and_in_each_language(house: str) -> None:
     given.an_office(is_exercise=True)
     incident = given.an_incident()
