@@ -38,7 +38,7 @@ from crisis.people.model import Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
 from crisis.statements.model.statement import Statement
-from crisis.statements.queries.promises import Pin, Promise, pins_of, promise_of
+from crisis.statements.queries.promises import Placed, Promise, pins_of, placed, promise_of
 from crisis.statements.queries.room import Panel, panel, to_sign, unsent
 from crisis.statements.queries.stored import written_in
 from crisis.timeline import terms
@@ -144,7 +144,7 @@ class Ribbon:
     events: list[float]
     decisions: list[float]
     ticks: list[dict[str, Any]]
-    pins: list[dict[str, Any]]
+    pins: list[Placed]
     """Statements that went out, and the one that is due."""
     start_at: datetime
     now_at: datetime
@@ -438,24 +438,10 @@ def ribbon_of(
         events=sorted({place(at) for at, _name in moments if at >= start})[-120:],
         decisions=sorted({place(at) for at, name in moments if name == "decision.recorded"}),
         ticks=_ticks(start, end, place),
-        pins=_apart([_pin(pin, place) for pin in pins]),
+        pins=placed(pins, place, words=CROWDED),
         start_at=start,
         now_at=now,
     )
-
-
-def _pin(pin: Pin, place: Any) -> dict[str, Any]:
-    return {**vars(pin), "time": pin.at, "at": place(pin.at)}
-
-
-def _apart(pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same; of those that would cover each other, the later keeps its words."""
-    shown = []
-    following = 200.0
-    for pin in reversed(pins):
-        shown.append({**pin, "crowded": following - pin["at"] < CROWDED})
-        following = pin["at"]
-    return shown[::-1]
 
 
 def _ticks(start: datetime, end: datetime, place: Any) -> list[dict[str, Any]]:
