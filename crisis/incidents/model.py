@@ -62,6 +62,8 @@ class Incident(Record):
     status: Mapped[str] = mapped_column(String(16), index=True)
     phase: Mapped[str | None] = mapped_column(String(16))
     level: Mapped[int]
+    level_since: Mapped[datetime | None]
+    """Since when the level is what it is; None before the incident was opened."""
     restricted: Mapped[bool] = mapped_column(default=False)
     is_exercise: Mapped[bool] = mapped_column(default=False)
     zone: Mapped[str] = mapped_column(String(64))
@@ -90,17 +92,6 @@ class Incident(Record):
         return [each.ministry_id for each in self.ministries if each.part == Part.SUPPORTING]
 
     @property
-    def level_since(self) -> datetime | None:
-        """Since when the level is what it is; None before the incident was opened."""
-        since = self.opened_at
-        level = self.level
-        for each in reversed(self.assessments):
-            if each.chosen_level != level:
-                break
-            since = each.at
-        return since
-
-    @property
     def is_live(self) -> bool:
         """Whether people work on it."""
         return self.status in {Status.OPEN, Status.STANDING_DOWN}
@@ -126,7 +117,8 @@ class Incident(Record):
             wrong = Message("An open incident has a level from 1 to 4.")
             raise Invalid(wrong, fields={"level": wrong})
         self.status, self.phase = Status.OPEN, Phase.INITIAL
-        self.level, self.hazard, self.opened_at = level, hazard, at
+        self.level, self.hazard = level, hazard
+        self.opened_at = self.level_since = at
         self._involve(lead_id, supporting_ids)
         return IncidentOpened(
             incident_id=self.id,
@@ -180,6 +172,8 @@ class Incident(Record):
         if chosen < self.level:
             self._must_allow_lowering(chosen, at, may_lower=may_lower)
         before, self.level = self.level, chosen
+        if chosen != before:
+            self.level_since = at
         self.assessments.append(
             LevelAssessment(
                 at=at,

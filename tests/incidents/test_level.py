@@ -45,6 +45,19 @@ def test_a_coordinator_raises_the_level_at_once(house: str) -> None:
     assert given.incident(incident.id).level == 3
 
 
+def test_an_assessment_that_leaves_the_level_as_it_was_does_not_change_since_when(
+    house: str,
+) -> None:
+    incident = given.an_incident(level=2)
+    by, opened = given.runs(incident), given.incident(incident.id).opened_at
+    _assess(by, incident, scores(human_harm=2), 2)
+    assert given.incident(incident.id).level_since == opened
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        raised = clock.now()
+        _assess(by, incident, scores(human_harm=3), 3)
+    assert given.incident(incident.id).level_since == raised
+
+
 def test_a_coordinator_does_not_choose_below_the_criteria(house: str) -> None:
     incident = given.an_incident(level=1)
     with pytest.raises(Conflict) as refused:
