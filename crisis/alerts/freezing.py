@@ -28,6 +28,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import PUBLIC, Audience, in_language
 from crisis.statements.content import LANGUAGES, Language, Texts
 from crisis.statements.places import listed
+from crisis.timeline.terms import LANGUAGE
 
 SAME_WITHIN: Final = timedelta(minutes=10)
 GOES_FIRST: Final[Mapping[Priority, int]] = {
@@ -339,7 +340,11 @@ def _must_be_filled(said: Said) -> None:
             left.setdefault(language, set()).update(told.open)
     if left:
         fields = {
-            f"values_{language}": Message("Fill in: {places}.", places=_named(left_open))
+            f"values_{language}": Message(
+                "{language}: fill in {places}.",
+                language=LANGUAGE[language],
+                places=_named(left_open),
+            )
             for language, left_open in left.items()
         }
         raise Invalid(next(iter(fields.values())), code="open_places", fields=fields)

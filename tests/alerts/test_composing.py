@@ -1,6 +1,7 @@
 """What an alert says to each reader, how long that is, and what keeps it from leaving."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -533,6 +534,19 @@ def test_what_may_not_be_asked_for_leaves_no_draft_behind_either(browser: FlaskC
         assert len(session.scalars(select(Alert)).all()) == 1
     despite = {**form, "priority": "info", "again": "yes", "then": "send"}
     assert page.post(new, data=despite).status_code == 303
+
+
+def test_the_place_that_is_empty_is_marked_and_not_the_one_beside_it(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    page = given.signed_in(browser, by)
+    form = {"_form": "compose", "priority": "info", "channels": "sms", "people": str(person.id)}
+    places = {"places": ["time", "place"], "values_ar": ["22:44", ""], "sms_ar": "{place} {time}"}
+    shown = page.post(f"/i/{incident.ref}/alerts/new", data={**form, **places, "then": "send"}).text
+    inputs = re.findall(r'<input class="inp" id="([^"]+)" name="values_ar"([^>]*)>', shown)
+    marked = {id: "aria-invalid" in rest for id, rest in inputs}
+    assert marked == {"compose-time-ar": False, "compose-values_ar": True}
+    assert 'href="#compose-values_ar"' in shown
 
 
 def test_a_notice_to_few_is_sent_from_the_composer_at_once(browser: FlaskClient) -> None:
