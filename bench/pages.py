@@ -45,7 +45,7 @@ PLACES: Final = (
     Place("acknowledge", PHONE, "button[value=have]"),
     Place("approval", PHONE, "#approve button", ".undo button"),
     Place("newsroom", PHONE),
-    Place("warroom", PHONE, ".ihead a.primary"),
+    Place("warroom", PHONE, ".who a[data-key=KeyS]"),
     Place("warroom", DESKTOP, "#note button"),
 )
 
@@ -63,10 +63,13 @@ class Waited:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-pages", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="at least 3 for an honest median")
-    rounds = max(parser.parse_args().rounds, 3)
+    parser.add_argument("--only", help="one screen, by its name: warroom")
+    asked = parser.parse_args()
+    rounds = max(asked.rounds, 3)
     with a_demo_office() as (served, places), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=tools.chromium(), args=QUIET)
-        ways = [Way(browser, served.url, places, place) for place in PLACES]
+        wanted = [each for each in PLACES if asked.only in (None, each.screen)]
+        ways = [Way(browser, served.url, places, place) for place in wanted]
         with bare_pages({f"/{n}": way.text for n, way in enumerate(ways)}) as bare:
             for _ in range(rounds):
                 for n, way in enumerate(ways):

@@ -44,6 +44,10 @@ class Duty(StrEnum):
     OBSERVER = "observer"
 
 
+LIAISONS: Final = frozenset({Duty.LIAISON, Duty.LEAD_LIAISON})
+"""Whoever has one of these stands for their ministry."""
+
+
 class Action(StrEnum):
     """Everything that somebody may or may not do."""
 

@@ -37,7 +37,7 @@ from crisis.alerts.freezing import (
     needs_second,
 )
 from crisis.alerts.gathering import Gathered
-from crisis.alerts.model import Alert, AlertKind, AlertState, Prefer, Priority
+from crisis.alerts.model import MOVING, Alert, AlertKind, AlertState, Prefer, Priority
 from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, hold_back, next_line, post, say
 from crisis.alerts.queries import hands_of
@@ -53,9 +53,7 @@ from crisis.statements.model.statement import Statement
 
 _SHORTEST: Final = timedelta(hours=1)
 """What follows an alert is good for at least so long."""
-_STOPPABLE: Final = frozenset(
-    {AlertState.DRAFT, AlertState.AWAITING, AlertState.SENDING, AlertState.PAUSED}
-)
+_STOPPABLE: Final = MOVING | {AlertState.DRAFT, AlertState.AWAITING}
 
 
 _A = TypeVar("_A", Alert, Statement)

@@ -12,7 +12,7 @@ from crisis.alerts import queries, sending
 from crisis.alerts.acknowledging import record_acknowledgement
 from crisis.alerts.export import export
 from crisis.alerts.following import Following, awaited, follow_alert
-from crisis.alerts.model import Alert, AlertKind, AlertState
+from crisis.alerts.model import MOVING, Alert, AlertKind, AlertState
 from crisis.alerts.outbox import Delivery
 from crisis.alerts.recipients import Recipient
 from crisis.alerts.tally import Tile
@@ -27,7 +27,6 @@ from crisis.web.asking import Form, NothingForm, answers_on, asked, asked_of_url
 from crisis.web.locale import language, say
 
 bp: Final = Blueprint("delivery", __name__)
-STOPPABLE: Final = frozenset({AlertState.SENDING, AlertState.PAUSED})
 
 
 class Sieve(Form):
@@ -144,7 +143,7 @@ def _acts(incident: Mapping[str, Any], found: Following) -> dict[str, Any]:
     kinds = [AlertKind.UPDATE, AlertKind.ALL_CLEAR, AlertKind.CORRECTION]
     return {
         "calls": may["follow_up_alert"],
-        "stops": writes and state in STOPPABLE,
+        "stops": may["stop_alert"] and state in MOVING,
         "goes_on": may["follow_up_alert"] and state == AlertState.PAUSED and not is_held,
         "opens": may["hold_lane"] and is_held,
         "follows": kinds if writes and state != AlertState.CANCELLED else [],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from crisis.alerts import links
+from crisis.alerts.apart import LEFT_TO_RIGHT, in_mail, in_sms
 from crisis.alerts.model import Alert, Prefer, Priority
 from crisis.alerts.outbox import LINK, Channel
 from crisis.alerts.templates import level_word, places, templates
@@ -26,8 +27,6 @@ PARTS_OF_STATEMENT: Final = 6
 """Nobody can shorten what was signed; one long sentence of it is better told than left out."""
 _NEUTRAL: Final = re.compile(r"[0-9 :./+-]+")
 """What is written alike in every language: a time, a number to dial."""
-_STRAIGHT: Final = "\u200e"
-"""Before digits and signs among Arabic: else 2026-014 reads 014-2026, a number back to front."""
 _EXAMPLE: Final = "7Kq2mZpX4Rta9Wc3"
 
 
@@ -149,9 +148,11 @@ def words(alert: Alert, language: Language, channel: Channel, facts: Facts) -> W
     sms = alert.sms.get(language, "")
     raw = sms if channel is Channel.SMS else alert.mail.get(language) or sms
     fixed = alert.statement_id is not None
-    text, left, unknown = (raw, (), ()) if fixed else _filled(raw, language, alert.values, facts)
+    apart = in_sms if channel is Channel.SMS else in_mail
+    filled = _filled(raw, language, alert.values, facts, apart)
+    text, left, unknown = (raw, (), ()) if fixed else filled
     subject, open_too, unknown_too = _filled(
-        alert.title.get(language, ""), language, alert.values, facts
+        alert.title.get(language, ""), language, alert.values, facts, in_mail
     )
     return Words(
         text=marked(text, language, is_exercise=facts.is_exercise) if text.strip() else "",
@@ -165,7 +166,7 @@ def title_of(alert: Alert, language: Language) -> str:
     """Its subject, places filled, as lists name it; where it has none here, in another language."""
     facts = facts_of(alert.incident)
     known = [each for each in (language, *LANGUAGES) if alert.title.get(each)]
-    return _filled(alert.title[known[0]], known[0], alert.values, facts)[0] if known else ""
+    return _filled(alert.title[known[0]], known[0], alert.values, facts, in_sms)[0] if known else ""
 
 
 def most_parts(alert: Alert) -> int:
@@ -196,7 +197,11 @@ def example_link() -> str:
 
 
 def _filled(
-    text: str, language: Language, values: Mapping[str, str], facts: Facts
+    text: str,
+    language: Language,
+    values: Mapping[str, str],
+    facts: Facts,
+    apart: Callable[[str, Language], str],
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     left: list[str] = []
     unknown: list[str] = []
@@ -209,7 +214,9 @@ def _filled(
         if own is None:
             (left if place in known else unknown).append(place)
             return "{" + place + "}"
-        return _STRAIGHT + own if language == "ar" and _turns(place) else own
+        # among Arabic 2026-014 would read 014-2026, a number back to front
+        turned = language == "ar" and _turns(place)
+        return LEFT_TO_RIGHT + own if turned else apart(own, language)
 
     done = PLACE.sub(lambda found: fill(found[1]), text)
     return done, tuple(left), tuple(unknown)

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final, TypedDict
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from crisis.alerts import links
+from crisis.alerts import links, outbox
 from crisis.alerts.drafts import facts_of, words
 from crisis.alerts.gathering import Reached, gather
 from crisis.alerts.model import Alert, AlertState
@@ -27,9 +27,8 @@ from crisis.kernel.errors import Conflict
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.people.model import DutyHolding, Ministry, Names, Person
-from crisis.policy import Duty
+from crisis.policy import LIAISONS, Duty
 from crisis.statements.content import LANGUAGES, Language
-from crisis.statements.model.slots import LIAISONS
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State as Stands
 
@@ -396,6 +395,9 @@ def _told(session: Session, alert: Alert, channel: Channel) -> dict[str, UUID]:
 
 def _may_have_arrived(session: Session, recipient: Recipient) -> bool:
     living = select(Delivery.id).where(
-        Delivery.recipient_id == recipient.id, Delivery.state.not_in(LOST)
+        Delivery.recipient_id == recipient.id,
+        Delivery.state.not_in(LOST),
+        # another try of what was lost says nothing of them while it waits to leave
+        or_(Delivery.repeat_of_id.is_(None), Delivery.state != outbox.State.QUEUED),
     )
     return session.scalar(living.limit(1)) is not None

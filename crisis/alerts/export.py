@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -39,7 +40,11 @@ COLUMNS: Final = (
     "reason",
 )
 """Names of columns are the same in every language, so that other programs can rely on them."""
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+_CELL: Final = r"(?:^|(?<=[;\t\r\n]))"
+"""Where a cell begins: at its start, and where spreadsheets of other countries part a line, which
+in Arabic and French is at a semicolon."""
+_FORMULA: Final = re.compile(_CELL + r"(?=[ \"]*[=+\-@\t\r\n＝＋－＠'])")
+_MARKED: Final = re.compile(_CELL + "'")
 _MARK: Final = "\ufeff"
 """Without it, spreadsheets take Arabic for something else."""
 
@@ -82,12 +87,12 @@ def read(text: str) -> list[list[str]]:
 
 def safe(cell: str) -> str:
     """What a spreadsheet would take for a formula, or for our own mark, gets an apostrophe."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_STARTS_A_FORMULA) else cell
+    return _FORMULA.sub("'", cell)
 
 
 def plain(cell: str) -> str:
-    """The cell without the apostrophe of `safe`."""
-    return cell[1:] if cell.startswith("'") else cell
+    """The cell without the apostrophes of `safe`."""
+    return _MARKED.sub("", cell)
 
 
 def _row(

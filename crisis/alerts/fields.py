@@ -9,7 +9,7 @@ from flask import request
 
 from crisis.alerts import forms, queries
 from crisis.alerts.drafts import Draft, place_types
-from crisis.alerts.model import AlertKind, Priority
+from crisis.alerts.model import ANSWER_WITHIN, AlertKind, Priority
 from crisis.alerts.outbox import Channel
 from crisis.alerts.templates import Template, template, templates
 from crisis.kernel import clock
@@ -55,7 +55,7 @@ def kept(draft: Draft, *, zone: str, kind: AlertKind, statement: int | None, tab
     values: dict[str, dict[str, str]] = {}
     for name, text in draft.values.items():
         place, _dot, spoken = name.partition(".")
-        said = {spoken: text} if spoken else dict.fromkeys(LANGUAGES, text)
+        said: dict[str, str] = {spoken: text} if spoken else dict.fromkeys(LANGUAGES, text)
         values.setdefault(place, {}).update(said)
     return Shown(
         priority=draft.priority,
@@ -65,7 +65,7 @@ def kept(draft: Draft, *, zone: str, kind: AlertKind, statement: int | None, tab
         audiences=[str(each) for each in draft.audience_ids],
         people=[str(each) for each in draft.person_ids],
         channels=[each.value for each in draft.channels],
-        answer=str(draft.answer_minutes or 15) if draft.asks_answer else "0",
+        answer=str(draft.answer_minutes or _minutes(draft.priority)) if draft.asks_answer else "0",
         enough=str(draft.enough or ""),
         reach=draft.prefer == "reach",
         expires=local_time(draft.expires_at, zone),
@@ -88,7 +88,7 @@ def typed(expected: Sequence[str] = ()) -> Shown:
     known = sorted(expected, key=lambda each: place_types()[each] == "text")
     for row, named in enumerate(sent.getlist("places")):
         place = named if named in place_types() or row >= len(known) else known[row]
-        said = {
+        said: dict[str, str] = {
             language: column[row]
             for language, column in zip(LANGUAGES, columns, strict=True)
             if row < len(column)
@@ -152,7 +152,7 @@ def from_template(code: str, *, zone: str) -> Draft:
         sms=found.sms,
         audience_ids=tuple(x.id for x in queries.choices() if x.kind in found.audiences),
         asks_answer=found.asks_answer,
-        answer_minutes=15 if found.asks_answer else None,
+        answer_minutes=_minutes(found.priority) if found.asks_answer else None,
         expires_at=forms.good_until(),
         template=code,
         values={name: value for name, value in first.items() if name in found.places and value},
@@ -169,6 +169,11 @@ def prepared(hazard: str) -> list[tuple[str, Template, bool]]:
 def fitting(hazard: str) -> str:
     """The template a new alert of such an incident begins with."""
     return prepared(hazard)[0][0]
+
+
+def _minutes(priority: Priority) -> int:
+    """How long an acknowledgement of it may take, unless somebody says otherwise."""
+    return int(ANSWER_WITHIN[priority].total_seconds() // 60)
 
 
 def _known(kind: str) -> AlertKind:

@@ -21,11 +21,14 @@ from crisis.alerts.model import CONFIRMED, CONFIRMED_ABOVE, Alert, AlertState, P
 from crisis.alerts.outbox import LINK, Channel, Purpose
 from crisis.alerts.posting import AT_ONCE, NewMessage, next_line, post, say
 from crisis.alerts.recipients import Answer, Recipient
+from crisis.alerts.templates import places
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
-from crisis.people.model import PUBLIC, Audience
-from crisis.statements.content import LANGUAGES, Language
+from crisis.people.model import PUBLIC, Audience, in_language
+from crisis.statements.content import LANGUAGES, Language, Texts
+from crisis.statements.places import listed
+from crisis.timeline.terms import LANGUAGE
 
 SAME_WITHIN: Final = timedelta(minutes=10)
 GOES_FIRST: Final[Mapping[Priority, int]] = {
@@ -337,8 +340,12 @@ def _must_be_filled(said: Said) -> None:
             left.setdefault(language, set()).update(told.open)
     if left:
         fields = {
-            f"values_{language}": Message("Fill in: {places}.", places=_braced(places))
-            for language, places in left.items()
+            f"values_{language}": Message(
+                "{language}: fill in {places}.",
+                language=LANGUAGE[language],
+                places=_named(left_open),
+            )
+            for language, left_open in left.items()
         }
         raise Invalid(next(iter(fields.values())), code="open_places", fields=fields)
 
@@ -372,6 +379,12 @@ def _must_fit(alert: Alert, said: Said) -> None:
     }
     if fields:
         raise Invalid(next(iter(fields.values())), code="too_many_parts", fields=fields)
+
+
+def _named(codes: set[str]) -> Texts:
+    """What people call these places, one after another."""
+    names = [places()[each].name for each in sorted(codes)]
+    return listed([{each: in_language(name, each) for each in LANGUAGES} for name in names])
 
 
 def _braced(names: set[str]) -> str:

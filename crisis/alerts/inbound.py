@@ -15,13 +15,13 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crisis.alerts.acknowledging import acknowledge, awaited_from, decline
 from crisis.alerts.escalation import about
 from crisis.alerts.model import Alert
 from crisis.alerts.outbox import InboundMessage, OptOut, keepable
+from crisis.alerts.posting import inserting
 from crisis.alerts.receipts import opt_out
 from crisis.alerts.recipients import Method, Recipient, StopAsked
 from crisis.kernel import clock
@@ -139,9 +139,8 @@ def _kept(session: Session, incoming: Incoming) -> InboundMessage:
         "at": now,
         "intent": intent,
     }
-    on_postgres = session.get_bind().dialect.name == "postgresql"
-    insert = (postgresql.insert if on_postgres else sqlite.insert)(InboundMessage)
-    new = insert.values(**row).on_conflict_do_nothing().returning(InboundMessage.id)
+    insert = inserting(session, InboundMessage).values(**row)
+    new = insert.on_conflict_do_nothing().returning(InboundMessage.id)
     is_new = session.scalar(new) is not None
     kept = select(InboundMessage).where(
         InboundMessage.provider == incoming.provider, InboundMessage.reference == row["reference"]

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crisis.alerts.outbox import Channel, Lane, keepable
+from crisis.alerts.posting import inserting
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,8 @@ class Way:
 
 def lane(session: Session, provider: str) -> Lane:
     """The row of that lane, locked until the commit; made when there is none."""
-    on_postgres = session.get_bind().dialect.name == "postgresql"
-    insert = (postgresql.insert if on_postgres else sqlite.insert)(Lane)
-    session.execute(insert.values(provider=provider).on_conflict_do_nothing())
+    insert = inserting(session, Lane).values(provider=provider)
+    session.execute(insert.on_conflict_do_nothing())
     return session.get_one(Lane, provider, with_for_update=True, populate_existing=True)
 
 

@@ -7,7 +7,8 @@ what other lanes carry does not wait, and neither do people who must be told wai
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,8 +18,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.lanes import Way, shut
-from crisis.alerts.model import Alert, AlertState, _AlertEvent
-from crisis.alerts.outbox import Delivery, State
+from crisis.alerts.model import MOVING, Alert, AlertState, _AlertEvent
+from crisis.alerts.outbox import LOST, OVER, REACHED, TO_LEAVE, Delivery, State
 from crisis.kernel import clock
 from crisis.kernel.command import Work, command
 from crisis.kernel.database import reading
@@ -30,9 +31,7 @@ from crisis.policy import Action, Actor
 log = logging.getLogger(__name__)
 
 _THE_SYSTEM: Final = Actor(id=SYSTEM_ID)
-_TO_LEAVE: Final = (State.QUEUED, State.SENDING)
-_AWAITED: Final = (*_TO_LEAVE, State.UNKNOWN, State.ACCEPTED, State.SENT)
-_MOVING: Final = (AlertState.SENDING, AlertState.PAUSED)
+_AWAITED: Final = frozenset(State) - OVER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +70,16 @@ def reach(ways: Sequence[Way]) -> None:
         now = clock.now()
         done = session.scalars(select(Alert.id).where(_is_done(now))).all()
         closed = shut(session)
-        stuck = _waits_for([each for each in ways if each.provider in closed])
-        paused = session.execute(
-            select(Alert.id, Alert.state, stuck).where(Alert.state.in_(_MOVING))
-        ).all()
-    providers = sorted(closed)
+        stuck = _stuck(session, [each for each in ways if each.provider in closed])
+        moving = session.execute(select(Alert.id, Alert.state).where(Alert.state.in_(MOVING))).all()
     for alert_id in done:
         _said(finish_alert, alert_id)
-    for alert_id, state, is_stuck in paused:
-        if is_stuck and state == AlertState.SENDING:
-            _said(pause_alert, alert_id, providers=providers)
-        elif not is_stuck and state == AlertState.PAUSED and alert_id not in done:
+    for alert_id, state in moving:
+        waiting = stuck.get(alert_id)
+        if waiting and state == AlertState.SENDING:
+            told = {"providers": sorted(waiting), "waiting": sum(waiting.values())}
+            _said(pause_alert, alert_id, **told)
+        elif not waiting and state == AlertState.PAUSED and alert_id not in done:
             _said(continue_alert, alert_id)
 
 
@@ -92,7 +90,7 @@ def finish_alert(alert: Alert, work: Work) -> AlertFinished:
     true = select(Alert.id).where(Alert.id == alert.id, _is_done(work.now))
     if work.session.scalar(true) is None:
         raise Conflict(Message("Messages of this alert still wait."), code="not_finished")
-    alert.state = AlertState.SENT if alert.state in _MOVING else AlertState.COMPLETED
+    alert.state = AlertState.SENT if alert.state in MOVING else AlertState.COMPLETED
     if alert.state == AlertState.COMPLETED:
         alert.ended_at = work.now
     counted = _counted(work.session, alert.id)
@@ -101,19 +99,23 @@ def finish_alert(alert: Alert, work: Work) -> AlertFinished:
         number=alert.number,
         state=AlertState(alert.state),
         messages=sum(counted.values()),
-        reached=counted.get(State.DELIVERED, 0) + counted.get(State.READ, 0),
+        reached=sum(counted.get(each, 0) for each in REACHED),
         unknown=counted.get(State.UNKNOWN, 0),
-        lost=sum(counted.get(each, 0) for each in _ENDED_BADLY),
+        lost=sum(counted.get(each, 0) for each in LOST),
     )
 
 
 @command(Action.MIND_ALERT, on=Alert)
-def pause_alert(alert: Alert, work: Work, *, providers: list[str]) -> AlertPaused:
-    """Its messages wait for a lane that is shut. Raises `Conflict` (`not_sending`)."""
+def pause_alert(
+    alert: Alert, work: Work, *, providers: list[str], waiting: int | None = None
+) -> AlertPaused:
+    """So many of its messages (None: all that have not left) wait for lanes that are shut. Raises
+    `Conflict` (`not_sending`)."""
     if alert.state != AlertState.SENDING:
         raise Conflict(Message("This alert is not being sent."), code="not_sending")
     alert.state = AlertState.PAUSED
-    waiting = _counted(work.session, alert.id).get(State.QUEUED, 0)
+    if waiting is None:
+        waiting = _counted(work.session, alert.id).get(State.QUEUED, 0)
     return AlertPaused(alert_id=alert.id, number=alert.number, providers=providers, waiting=waiting)
 
 
@@ -133,15 +135,6 @@ def resumed(alert: Alert, session: Session) -> AlertResumed:
     return AlertResumed(alert_id=alert.id, number=alert.number, waiting=waiting)
 
 
-_ENDED_BADLY: Final = (
-    State.UNDELIVERED,
-    State.FAILED,
-    State.SUPPRESSED,
-    State.EXPIRED,
-    State.CANCELLED,
-)
-
-
 def _said(say: Callable[..., Any], alert_id: UUID, **told: Any) -> None:
     try:
         say(_THE_SYSTEM, alert_id, **told)
@@ -151,24 +144,31 @@ def _said(say: Callable[..., Any], alert_id: UUID, **told: Any) -> None:
 
 def _is_done(now: datetime) -> ColumnElement[bool]:
     return or_(
-        and_(Alert.state.in_(_MOVING), ~_has(_TO_LEAVE)),
+        and_(Alert.state.in_(MOVING), ~_has(TO_LEAVE)),
         and_(Alert.state == AlertState.SENT, or_(~_has(_AWAITED), Alert.expires_at <= now)),
     )
 
 
-def _has(states: Sequence[State]) -> ColumnElement[bool]:
+def _has(states: Collection[State]) -> ColumnElement[bool]:
     return exists().where(Delivery.alert_id == Alert.id, Delivery.state.in_(states))
 
 
-def _waits_for(ways: Sequence[Way]) -> ColumnElement[bool]:
-    """Whether messages of the alert wait for one of these."""
-    carried = [
-        and_(Delivery.channel == each.channel, Delivery.is_exercise.in_(each.exercises))
-        for each in ways
-    ]
-    return exists().where(
-        Delivery.alert_id == Alert.id, Delivery.state == State.QUEUED, or_(False, *carried)
+def _stuck(session: Session, closed: Sequence[Way]) -> Mapping[UUID | None, Counter[str]]:
+    """By alert, how many of its messages wait for each of these."""
+    if not closed:
+        return {}
+    queued = (
+        select(Delivery.alert_id, Delivery.channel, Delivery.is_exercise, func.count())
+        .join(Alert, Alert.id == Delivery.alert_id)
+        .where(Alert.state.in_(MOVING), Delivery.state == State.QUEUED)
+        .group_by(Delivery.alert_id, Delivery.channel, Delivery.is_exercise)
     )
+    found: defaultdict[UUID | None, Counter[str]] = defaultdict(Counter)
+    for alert_id, channel, is_exercise, count in session.execute(queued):
+        for way in closed:
+            if way.channel == channel and is_exercise in way.exercises:
+                found[alert_id][way.provider] += count
+    return found
 
 
 def _counted(session: Session, alert_id: UUID) -> dict[State, int]:

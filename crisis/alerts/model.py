@@ -69,6 +69,10 @@ class AlertState(StrEnum):
     CANCELLED = "cancelled"
 
 
+MOVING: Final = frozenset({AlertState.SENDING, AlertState.PAUSED})
+"""Messages of it may still have to leave."""
+
+
 class Prefer(StrEnum):
     """What to do when nobody can tell whether a message left (reliability R7)."""
 

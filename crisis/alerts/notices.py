@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from crisis.alerts.apart import LEFT_TO_RIGHT, in_mail, in_sms
 from crisis.alerts.outbox import LINK, Channel
 from crisis.kernel.words import isolated
 from crisis.people.model import LANGUAGES, ContactKind, Person, in_language
@@ -22,7 +23,6 @@ from crisis.statements.written_content import written
 SUBJECT_LENGTH: Final = 200
 NAME_LENGTH: Final = 40
 """Characters of a name in an SMS; a longer one is cut, so that the SMS is not."""
-_LEFT_TO_RIGHT: Final = "\u200e"
 _REFERENCES: Final = frozenset({"alert", "hash", "ref"})
 """Digits with hyphens: behind an Arabic word they would be shown back to front."""
 _NAMES: Final = frozenset({"incident", "name", "reason", "title"})
@@ -108,16 +108,18 @@ def worded(
     """
     notice = notices().notices[code]
     told = {name: _told(fact, language, zone) for name, fact in facts.items()}
-    mark = _LEFT_TO_RIGHT if language == "ar" else ""
+    mark = LEFT_TO_RIGHT if language == "ar" else ""
     straight = told | {name: mark + told[name] for name in _REFERENCES & told.keys()}
     path = notice.path.format_map({name: str(fact) for name, fact in facts.items()})
     if channel is Channel.SMS:
         cut = {name: _cut(each) for name, each in straight.items()}
+        cut |= {name: in_sms(cut[name], language) for name in _NAMES & cut.keys()}
         text = notice.sms.of(language).format_map({**cut, "link": LINK})
         # Arabic has no cheaper spelling; in the other two one letter can cost a second part.
         spelled = text if language == "ar" else gsm_spelling(text)
         return Worded("", marked(spelled, language, is_exercise=is_exercise), path)
-    subject = notice.subject.of(language).format_map(straight)
+    named = {name: in_mail(told[name], language) for name in _NAMES & told.keys()}
+    subject = notice.subject.of(language).format_map({**straight, **named})
     apart = {name: isolated(told[name]) for name in (_NAMES | _REFERENCES) & told.keys()}
     body = notice.mail.of(language).format_map({**told, **apart, "link": LINK})
     return Worded(

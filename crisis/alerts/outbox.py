@@ -98,6 +98,7 @@ RANKS: Final[dict[State, int]] = {
 }
 """What a provider reports moves a message up this order and never down (domain §3.5)."""
 
+TO_LEAVE: Final = (State.QUEUED, State.SENDING)
 OVER: Final = frozenset(each for each, rank in RANKS.items() if rank >= RANKS[State.UNDELIVERED])
 """Nothing more is awaited."""
 REACHED: Final = frozenset({State.DELIVERED, State.READ})

@@ -16,17 +16,19 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crisis.alerts.outbox import Channel, Delivery, ErrorClass, OptOut, Purpose, State, Wording
 from crisis.incidents.model import Incident
+from crisis.kernel.database import Base
 from crisis.kernel.ids import new_id
 from crisis.kernel.journal import head_of
 
 AT_ONCE: Final = 500
 """Rows a statement carries: SQLite takes no more than 32 766 values in one."""
-ALWAYS_TOLD: Final = frozenset({Purpose.APPROVAL, Purpose.DUTY, Purpose.REMINDER})
-"""The duty of somebody who asked not to be written to is not over by that."""
+ALWAYS_TOLD: Final = frozenset(Purpose) - {Purpose.ALERT}
+"""What belongs to a duty, which is not over because somebody asked not to be written to."""
 REPEATED: Final = {"ar": "(تكرار) ", "en": "(Repeat) ", "fr": "(Répétition) "}
 """Stands before what may have been received already."""
 
@@ -161,6 +163,12 @@ def _once_more(delivery: Delivery, wording_id: UUID) -> NewMessage:
         expires_at=delivery.expires_at,
         repeat_of_id=delivery.id,
     )
+
+
+def inserting(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can be told to do nothing where the row is there, on either database."""
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if on_postgres else sqlite.insert)(table)
 
 
 def hold_back(session: Session, alerts: ColumnElement[bool], *, at: datetime) -> int:

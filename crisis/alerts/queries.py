@@ -13,7 +13,6 @@ from crisis.alerts.described import Described
 from crisis.alerts.drafts import title_of
 from crisis.alerts.gathering import Gathered, gather, members_of
 from crisis.alerts.model import Alert, AlertKind, AlertState, Contact, Priority
-from crisis.alerts.outbox import Delivery
 from crisis.alerts.recipients import Answer, Recipient
 from crisis.incidents.model import Incident
 from crisis.kernel.command import query
@@ -71,12 +70,6 @@ class Choice:
     kind: AudienceKind
     name: Names
     count: int
-
-
-def deliveries_of(session: Session, incident_id: UUID) -> Sequence[Delivery]:
-    """Everything that was or is to be told about an incident, in the order it came up."""
-    told = select(Delivery).where(Delivery.incident_id == incident_id)
-    return session.scalars(told.order_by(Delivery.seq, Delivery.id)).all()
 
 
 @query(Action.FOLLOW_INCIDENT, on=Incident)

@@ -20,10 +20,9 @@ from crisis.incidents.model import Incident
 from crisis.jobs.reactions import Reaction
 from crisis.kernel.journal import Line
 from crisis.people.model import DutyHolding, DutyProposal, Person, Proposed
-from crisis.policy import Duty
+from crisis.policy import LIAISONS, Duty
 from crisis.statements.content import LANGUAGES
 from crisis.statements.due import awaited_slots, signers
-from crisis.statements.model.slots import LIAISONS
 from crisis.statements.model.statement import Statement
 
 RUNS: Final = frozenset({Duty.DIRECTOR, Duty.COORDINATOR})

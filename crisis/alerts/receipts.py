@@ -16,7 +16,6 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,7 +30,7 @@ from crisis.alerts.outbox import (
     Receipt,
     State,
 )
-from crisis.alerts.posting import AT_ONCE, repeat
+from crisis.alerts.posting import AT_ONCE, inserting, repeat
 from crisis.alerts.reasons import another, class_of
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping
@@ -121,7 +120,7 @@ def forget() -> None:
 def opt_out(session: Session, address: str, *, source: str, at: datetime) -> None:
     """Nothing that is not their duty goes to this address any more. Saying it twice is once."""
     values = {"address": address, "since": at, "source": source}
-    session.execute(_inserting(session)(OptOut).values(**values).on_conflict_do_nothing())
+    session.execute(inserting(session, OptOut).values(**values).on_conflict_do_nothing())
 
 
 def _received(session: Session, provider: str, event: Reported) -> Heard:
@@ -156,7 +155,7 @@ def _kept(session: Session, provider: str, event: Reported) -> Receipt | None:
         "heard_at": clock.now(),
         "outcome": Heard.PARKED,
     }
-    insert = _inserting(session)(Receipt).values(**row).on_conflict_do_nothing()
+    insert = inserting(session, Receipt).values(**row).on_conflict_do_nothing()
     is_new = session.scalar(insert.returning(Receipt.id)) is not None
     return session.get_one(Receipt, own) if is_new else None
 
@@ -261,8 +260,3 @@ def _tries(session: Session, delivery: Delivery) -> int:
         tries += 1
         earlier = session.scalar(select(Delivery.repeat_of_id).where(Delivery.id == earlier))
     return tries
-
-
-def _inserting(session: Session) -> type[postgresql.Insert] | type[sqlite.Insert]:
-    on_postgres = session.get_bind().dialect.name == "postgresql"
-    return postgresql.Insert if on_postgres else sqlite.Insert

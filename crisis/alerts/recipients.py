@@ -7,7 +7,7 @@ person has acknowledged, and who was asked instead of whom.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -108,11 +108,6 @@ class Recipient(IncidentRecord):
     def is_late(self) -> bool:
         """Whether they acknowledged after somebody else was to be asked."""
         return bool(self.answered_at and self.answer_by and self.answered_at > self.answer_by)
-
-    @property
-    def latency(self) -> timedelta | None:
-        """From being asked to acknowledging; None while they have not."""
-        return self.answered_at - self.asked_at if self.answered_at else None
 
     def acknowledge(
         self,

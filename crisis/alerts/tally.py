@@ -15,8 +15,8 @@ from zlib import crc32
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.model import Alert, AlertState
-from crisis.alerts.outbox import REACHED, Delivery, Purpose, State
+from crisis.alerts.model import MOVING, Alert, AlertState
+from crisis.alerts.outbox import REACHED, TO_LEAVE, Delivery, Purpose, State
 from crisis.alerts.recipients import Answer, Method, Recipient
 
 
@@ -35,8 +35,7 @@ class Tile(StrEnum):
 
 LEFT: Final = (State.ACCEPTED, State.SENT, State.UNDELIVERED, State.DELIVERED, State.READ)
 """A provider took it, whatever became of it then."""
-NOT_YET: Final = (State.QUEUED, State.SENDING)
-MOVING: Final = (AlertState.SENDING, AlertState.PAUSED, AlertState.SENT)
+_UNDER_WAY: Final = MOVING | {AlertState.SENT}
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def by_ministry(session: Session, alert_id: UUID) -> list[tuple[UUID | None, int
 def marks(session: Session, incident_ids: Collection[UUID]) -> dict[UUID, int]:
     """For each incident with an alert on its way a number that changes when the counts may have."""
     moving = select(Alert.id, Alert.incident_id).where(
-        Alert.incident_id.in_(incident_ids), Alert.state.in_(MOVING)
+        Alert.incident_id.in_(incident_ids), Alert.state.in_(_UNDER_WAY)
     )
     found: dict[UUID, int] = {}
     for row in session.execute(moving.order_by(Alert.number)):
@@ -179,7 +178,7 @@ def _messages(alert_id: UUID) -> Subquery:
             _any(state.in_(REACHED)).label("reached"),
             _any(state == State.UNKNOWN).label("unknown"),
             _any(state == State.UNDELIVERED).label("undelivered"),
-            _any(state.in_(NOT_YET)).label("waits"),
+            _any(state.in_(TO_LEAVE)).label("waits"),
         )
         .where(Delivery.alert_id == alert_id, Delivery.purpose == Purpose.ALERT)
         .group_by(Delivery.recipient_id)

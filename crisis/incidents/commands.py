@@ -1,9 +1,10 @@
 """Everything that changes an incident."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis import policy
@@ -32,7 +33,7 @@ from crisis.incidents.events import (
 from crisis.incidents.events_of_duties import DutyAssigned, DutyReleased
 from crisis.incidents.levels import Scores
 from crisis.incidents.model import Incident, IncidentLink
-from crisis.incidents.queries import default_lead, may_follow, similar_to
+from crisis.incidents.queries import default_lead, may_follow, on_standing_duty, similar_to, staff
 from crisis.incidents.states import Phase, Status
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
@@ -43,16 +44,17 @@ from crisis.people.model import (
     DutyHolding,
     DutyProposal,
     Hazard,
-    Kind,
     Ministry,
     Names,
     Office,
     Person,
     Proposed,
 )
-from crisis.policy import Action, Duty, Rank
+from crisis.policy import LIAISONS, Action, Duty, Rank
 
-CORRECTABLE = frozenset({"note.added", "decision.recorded", "line.corrected"})
+CORRECTABLE: Final = frozenset({"note.added", "decision.recorded", "line.corrected"})
+RUNNING: Final = frozenset({Duty.DIRECTOR, Duty.COORDINATOR})
+"""A live incident has somebody who holds one of these."""
 
 
 @command(Action.REPORT_INCIDENT, on=Office)
@@ -182,11 +184,14 @@ def add_ministry(incident: Incident, work: Work, *, ministry_id: UUID) -> Minist
 
 @command(Action.NAME_MINISTRIES, on=Incident)
 def remove_ministry(incident: Incident, work: Work, *, ministry_id: UUID) -> MinistryLeft:
-    """Let a supporting ministry go; the duties its people hold for it end."""
+    """Let a supporting ministry go; the duties its people hold for it end, and they are asked to
+    take none any more. The centre's people hold theirs for the office, and keep them.
+
+    Raises `Conflict` (`last_coordinator`) when nobody would run the incident then.
+    """
     left = incident.remove_ministry(ministry_id)
-    for holding in _held(work.session, incident.id):
-        if holding.ministry_id == ministry_id:
-            holding.ended_at = work.now
+    if not work.session.get_one(Ministry, ministry_id).is_centre:
+        _let_go(work, incident, ministry_id)
     return left
 
 
@@ -341,8 +346,9 @@ def _open(
     supporting_ids: Sequence[UUID],
 ) -> IncidentOpened:
     lead = lead_id or default_lead(work.session, hazard)
-    for each in (lead, *supporting_ids):
-        _active_ministry(work.session, each)
+    _active_ministry(work.session, lead, field="lead")
+    for each in supporting_ids:
+        _active_ministry(work.session, each, field="supporting")
     opened = incident.open(
         level=level, hazard=hazard, lead_id=lead, supporting_ids=list(supporting_ids), at=work.now
     )
@@ -352,11 +358,11 @@ def _open(
     return opened
 
 
-def _active_ministry(session: Session, ministry_id: UUID) -> None:
+def _active_ministry(session: Session, ministry_id: UUID, *, field: str = "ministry_id") -> None:
     ministry = session.get(Ministry, ministry_id)
     if ministry is None or not ministry.active:
         wrong = Message("Choose an active entity.")
-        raise Invalid(wrong, fields={"ministry_id": wrong, "lead_id": wrong})
+        raise Invalid(wrong, fields={field: wrong})
 
 
 def must_be_able_to_hold(work: Work, person_id: UUID, duty: Duty) -> Person:
@@ -410,35 +416,44 @@ def _give_staff(work: Work, incident: Incident) -> None:
     """The centre's people hold their standing duties; in a restricted incident only by name."""
     if incident.restricted:
         return
-    staff = select(Person).join(Ministry, Person.ministry_id == Ministry.id)
-    staff = staff.where(Ministry.kind == Kind.CENTRE, *_on_standing_duty())
-    for person in work.session.scalars(staff):
-        if person.standing_duty and policy.may_hold(Rank(person.rank), Duty(person.standing_duty)):
-            give(work, incident, person.id, Duty(person.standing_duty))
+    for person_id, duty in staff(work.session):
+        give(work, incident, person_id, duty)
 
 
 def _give_liaisons(work: Work, incident: Incident) -> None:
-    """The liaisons of lead and supporting ministries hold theirs."""
+    """The liaisons of lead and supporting ministries hold theirs: one for whoever leads now, the
+    other for whoever supports, never both."""
     if incident.restricted:
         return
     involved = [each.ministry_id for each in incident.ministries]
     liaisons = select(Person).where(
-        Person.ministry_id.in_(involved),
-        Person.standing_duty.in_([Duty.LIAISON, Duty.LEAD_LIAISON]),
-        *_on_standing_duty(),
+        Person.ministry_id.in_(involved), Person.standing_duty.in_(LIAISONS), *on_standing_duty()
     )
     for person in work.session.scalars(liaisons):
         duty = Duty.LEAD_LIAISON if person.ministry_id == incident.lead_id else Duty.LIAISON
+        for held in held_now(work, incident):
+            if held.person_id == person.id and held.duty in LIAISONS - {duty}:
+                held.ended_at = work.now
         if policy.may_hold(Rank(person.rank), duty):
             give(work, incident, person.id, duty)
 
 
-def _on_standing_duty() -> tuple[ColumnElement[bool], ...]:
-    return (
-        Person.active.is_(True),
-        Person.is_machine.is_(False),
-        Person.standing_duty.is_not(None),
+def _let_go(work: Work, incident: Incident, ministry_id: UUID) -> None:
+    """Nobody of this ministry has a duty in the incident any more, or is asked to take one."""
+    held = held_now(work, incident)
+    leaving = [each for each in held if each.ministry_id == ministry_id]
+    if any(each.duty in RUNNING for each in leaving):
+        _must_be_run(incident, [each for each in held if each not in leaving])
+    for each in leaving:
+        each.ended_at = work.now
+    asked = select(DutyProposal).join(Person, Person.id == DutyProposal.person_id)
+    asked = asked.where(
+        DutyProposal.incident_id == incident.id,
+        DutyProposal.state == Proposed.OPEN,
+        Person.ministry_id == ministry_id,
     )
+    for proposal in work.session.scalars(asked):
+        proposal.end(Proposed.WITHDRAWN, at=work.now)
 
 
 def _release(
@@ -449,15 +464,19 @@ def _release(
     mine = [each for each in held if (each.person_id, each.duty) == (person_id, duty)]
     if not mine:
         raise Conflict(Message("This person does not hold that duty."), code="not_held")
-    runs = {Duty.DIRECTOR, Duty.COORDINATOR}
-    left = [each for each in held if each.duty in runs and each not in mine]
-    if incident.is_live and duty in runs and not left:
+    if duty in RUNNING:
+        _must_be_run(incident, [each for each in held if each not in mine])
+    mine[0].ended_at = work.now
+    return DutyReleased(incident_id=incident.id, person_id=person_id, duty=duty, reason=reason)
+
+
+def _must_be_run(incident: Incident, left: Sequence[DutyHolding]) -> None:
+    """Raises `Conflict` when none of the duties that are left runs a live incident."""
+    if incident.is_live and not any(each.duty in RUNNING for each in left):
         raise Conflict(
             Message("Somebody must run the incident. Name another coordinator first."),
             code="last_coordinator",
         )
-    mine[0].ended_at = work.now
-    return DutyReleased(incident_id=incident.id, person_id=person_id, duty=duty, reason=reason)
 
 
 def held_now(work: Work, incident: Incident) -> Sequence[DutyHolding]:

@@ -62,6 +62,8 @@ class Incident(Record):
     status: Mapped[str] = mapped_column(String(16), index=True)
     phase: Mapped[str | None] = mapped_column(String(16))
     level: Mapped[int]
+    level_since: Mapped[datetime | None]
+    """Since when the level is what it is; None before the incident was opened."""
     restricted: Mapped[bool] = mapped_column(default=False)
     is_exercise: Mapped[bool] = mapped_column(default=False)
     zone: Mapped[str] = mapped_column(String(64))
@@ -90,17 +92,6 @@ class Incident(Record):
         return [each.ministry_id for each in self.ministries if each.part == Part.SUPPORTING]
 
     @property
-    def level_since(self) -> datetime | None:
-        """Since when the level is what it is; None before the incident was opened."""
-        since = self.opened_at
-        level = self.level
-        for each in reversed(self.assessments):
-            if each.chosen_level != level:
-                break
-            since = each.at
-        return since
-
-    @property
     def is_live(self) -> bool:
         """Whether people work on it."""
         return self.status in {Status.OPEN, Status.STANDING_DOWN}
@@ -126,7 +117,8 @@ class Incident(Record):
             wrong = Message("An open incident has a level from 1 to 4.")
             raise Invalid(wrong, fields={"level": wrong})
         self.status, self.phase = Status.OPEN, Phase.INITIAL
-        self.level, self.hazard, self.opened_at = level, hazard, at
+        self.level, self.hazard = level, hazard
+        self.opened_at = self.level_since = at
         self._involve(lead_id, supporting_ids)
         return IncidentOpened(
             incident_id=self.id,
@@ -165,7 +157,7 @@ class Incident(Record):
 
         The level may be chosen above the computed one freely; below it, or below the present one,
         only by whoever may lower a level (`may_lower`), and down only after an earlier assessment,
-        at least 60 minutes old, that already allowed it. Raises `Conflict`.
+        at least 60 minutes old, that already allowed it, as did all since. Raises `Conflict`.
         """
         self._must_run()
         computed = computed_level(scores)
@@ -180,6 +172,8 @@ class Incident(Record):
         if chosen < self.level:
             self._must_allow_lowering(chosen, at, may_lower=may_lower)
         before, self.level = self.level, chosen
+        if chosen != before:
+            self.level_since = at
         self.assessments.append(
             LevelAssessment(
                 at=at,
@@ -336,7 +330,8 @@ class Incident(Record):
             raise Conflict(
                 Message("It was closed more than 30 days ago. Open a new incident."), code="too_old"
             )
-        self.status, self.phase, self.closed_at = Status.OPEN, Phase.RESOLUTION, None
+        self.status, self.phase = Status.OPEN, Phase.RESOLUTION
+        self.closed_at = self.standing_down_at = None
         return Reopened(incident_id=self.id, reason=reason)
 
     # -- guards -------------------------------------------------------------------------------
@@ -360,8 +355,10 @@ class Incident(Record):
     def _must_allow_lowering(self, chosen: int, at: datetime, *, may_lower: bool) -> None:
         if not may_lower:
             raise Conflict(Message("Only the director may lower the level."), code="lowering")
-        earlier = [each for each in self.assessments if at - each.at >= BETWEEN_LOWERINGS]
-        if not earlier or earlier[-1].computed_level > chosen:
+        early = [n for n, each in enumerate(self.assessments) if at - each.at >= BETWEEN_LOWERINGS]
+        # the last that is old enough, and all that came after it: a worse one begins the hour anew
+        since = self.assessments[early[-1] :] if early else []
+        if not since or any(each.computed_level > chosen for each in since):
             raise Conflict(
                 Message(
                     "The level goes down only after two assessments, 60 minutes apart, that both "

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from crisis import policy
@@ -31,7 +31,7 @@ from crisis.people.model import (
     in_language,
 )
 from crisis.policy import Action, Actor, Case, Duty, Rank
-from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.naming import Naming, naming_in
 from crisis.timeline.words import Entry, entries
 
 ALIKE_WITHIN: Final = timedelta(hours=24)
@@ -173,20 +173,33 @@ def default_lead(session: Session, hazard: Hazard) -> UUID:
     return (leads or centre)[0]
 
 
+def staff(session: Session) -> list[tuple[UUID, Duty]]:
+    """The centre's people and the standing duty that each takes when an incident is opened."""
+    found = session.execute(
+        select(Person.id, Person.rank, Person.standing_duty)
+        .join(Ministry, Person.ministry_id == Ministry.id)
+        .where(Ministry.kind == Kind.CENTRE, *on_standing_duty())
+    )
+    duties = [(row.id, Rank(row.rank), Duty(row.standing_duty)) for row in found]
+    return [(person, duty) for person, rank, duty in duties if policy.may_hold(rank, duty)]
+
+
+def on_standing_duty() -> tuple[ColumnElement[bool], ...]:
+    """What is true of a person in service who has a standing duty."""
+    return (
+        Person.active.is_(True),
+        Person.is_machine.is_(False),
+        Person.standing_duty.is_not(None),
+    )
+
+
 def set_up(hazard: Hazard | None, level: int | None, language: str) -> SetUp:
     """What opening an incident of this kind and level would bring by itself."""
-    team = (
-        select(func.count(Person.id))
-        .join(Ministry, Person.ministry_id == Ministry.id)
-        .where(
-            Ministry.kind == Kind.CENTRE, Person.active.is_(True), Person.standing_duty.is_not(None)
-        )
-    )
     with reading() as session:
-        naming = Naming(language, plugged.directory(session))
+        naming = naming_in(session, language)
         return SetUp(
             lead=naming.ministry(default_lead(session, hazard)) if hazard else "",
-            team=session.scalar(team) or 0,
+            team=len(staff(session)),
             speak_within=None if level is None else SPOKEN_WITHIN[level],
         )
 
@@ -240,7 +253,7 @@ def asked_of(actor: Actor, language: str) -> list[Asked]:
             )
             .order_by(DutyProposal.answer_by, DutyProposal.id)
         ).all()
-        naming = Naming(language, plugged.directory(session))
+        naming = naming_in(session, language)
         return [_asked(each, incident, naming) for each, incident in rows]
 
 
@@ -323,7 +336,7 @@ def read_line(incident: Incident, session: Session, *, seq: int, language: str) 
     line = session.get(Line, (incident.id, seq))
     if line is None:
         raise NotFound(Message("There is no such page, or it is not open to you."))
-    return entries(session, [line], Naming(language, plugged.directory(session)))[0]
+    return entries(session, [line], naming_in(session, language))[0]
 
 
 def ministry_choices(language: str) -> list[dict[str, Any]]:

@@ -366,7 +366,7 @@ def _only_for(action: Action) -> None:
 
 
 def _page(ref: str, action: Action) -> dict[str, Any]:
-    """What a form about one incident shows of it; `Forbidden` for whoever may not do the act."""
+    """What a form about one incident shows of it; `NotFound` for whoever may not do the act."""
     actor = current_actor()
     incident = read_incident(actor, _id(ref))
     if not allows(actor, action, case_of(incident)):

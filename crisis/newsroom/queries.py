@@ -29,7 +29,7 @@ from crisis.statements.model.renditions import Rendition
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State
 from crisis.statements.model.versions import Version
-from crisis.statements.queries.promises import Promise, pins_of, promise_of
+from crisis.statements.queries.promises import Placed, Promise, pins_of, placed, promise_of
 
 SHOWN: Final = 200
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
@@ -62,24 +62,11 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Pin:
-    """A statement on the axis of time, 0 to 100: gone out, or due."""
-
-    number: int | None
-    """None for what is due: the next number may go to a text that never goes out."""
-    time: datetime
-    at: float
-    is_due: bool
-    crowded: bool
-    """Whether the next one leaves no room for its words."""
-
-
-@dataclass(frozen=True)
 class Axis:
     """When we spoke and when we speak again, as a line of 0 to 100 up to now at `past`."""
 
     past: float
-    pins: list[Pin]
+    pins: list[Placed]
     start_at: datetime
     now_at: datetime
     events: tuple[float, ...] = ()
@@ -289,23 +276,17 @@ def _axis(spoken: Sequence[Statement]) -> Axis:
     """With a tenth of the time before the first statement and after the last; what is late is no
     longer on it."""
     now = clock.now()
-    known = [each for each in pins_of(spoken) if not each.is_due or each.at > now]
-    told = sorted(known, key=lambda each: each.at)
-    first, last = told[0].at, max(now, told[-1].at)
+    told = [each for each in pins_of(spoken) if not each.is_due or each.at > now]
+    first, last = min(each.at for each in told), max(now, *(each.at for each in told))
     beside = max((last - first) / 10, _SHORTEST)
     start, span = first - beside, last - first + 2 * beside
 
     def place(at: datetime) -> float:
         return round((at - start) / span * 100, 2)
 
-    following = [*(place(each.at) for each in told[1:]), 200.0]
     return Axis(
         past=place(now),
-        pins=[
-            Pin(each.number, each.at, at, each.is_due, crowded=after - at < _CROWDED)
-            for each, after in zip(told, following, strict=True)
-            for at in (place(each.at),)
-        ],
+        pins=placed(told, place, words=_CROWDED),
         start_at=start,
         now_at=now,
     )

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crisis.kernel.database import Base, IncidentRecord, Record
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.event import Event
-from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
 from crisis.policy import Duty, Rank
 
@@ -507,18 +506,3 @@ class ContactRemoved(Event):
     person_id: UUID
     person: Names
     kind: ContactKind
-
-
-def the_office_row() -> Office:
-    """A new installation's office, before anybody named it. Inserted by the first migration."""
-    return Office(
-        id=OFFICE_ID,
-        name={"ar": "مركز الاتصال الحكومي"},
-        zone="UTC",
-        digits=Digits.LATIN,
-        calendar=Calendar.GREGORIAN,
-        country="LY",
-        is_exercise=False,
-        incidents_opened=0,
-        incidents_year=0,
-    )

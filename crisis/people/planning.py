@@ -184,17 +184,23 @@ class _Planner:
         self._refuse_twice((each.line, each.given.code) for each in entries)
         for entry in entries:
             given, row = entry.given, self.ministries.get(entry.given.code)
-            self._refuse_second_centre(entry, row)
+            self._refuse_second_centre(entry, row, entries)
             values = _given(given, "code", "kind", "name", "short_name", "lead_hazards")
             if row is None:
                 values = {"short_name": {}, "lead_hazards": [], "active": True} | values
             step = self._step(entry.line, What.MINISTRY, given.code, given.name.names, row, values)
             self.ids[f"ministry {given.code}"] = step.id
 
-    def _refuse_second_centre(self, entry: Entry[MinistryGiven], row: Ministry | None) -> None:
+    def _refuse_second_centre(
+        self,
+        entry: Entry[MinistryGiven],
+        row: Ministry | None,
+        entries: list[Entry[MinistryGiven]],
+    ) -> None:
         centres = [code for code, each in self.ministries.items() if each.is_centre]
+        centres += [each.given.code for each in entries if each.given.kind == Kind.CENTRE]
         is_centre = entry.given.kind == Kind.CENTRE
-        if is_centre and entry.given.code not in (centres or [entry.given.code]):
+        if is_centre and entry.given.code != centres[0]:
             self._wrong(entry.line, Message("The office already has its centre."))
         if row is not None and row.is_centre and not is_centre:
             self._wrong(entry.line, Message("The office must keep its centre."))
@@ -230,8 +236,11 @@ class _Planner:
             given, "name", "title", "email", "rank", "standing_duty", "language", "languages"
         )
         values["ministry_id"] = self._ministry_id(entry)
+        own = self.ids.get(f"person {given.email.lower() if given.email else given.mobile}")
         if given.deputy:
             values["deputy_id"] = self._person_id(entry.line, given.deputy)
+            if values["deputy_id"] == own:
+                self._wrong(entry.line, Message("Nobody is their own deputy."))
         if row is None:
             values = _NEW_PERSON | values
         points = ((ContactKind.MOBILE, given.mobile), (ContactKind.EMAIL, given.email))
@@ -243,7 +252,7 @@ class _Planner:
             given.name.names,
             row,
             values,
-            new=self.ids.get(f"person {given.email.lower() if given.email else given.mobile}"),
+            new=own,
             contacts=tuple((k, v) for k, v in points if v and (k, v) not in reached),
         )
 

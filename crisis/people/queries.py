@@ -28,8 +28,8 @@ from crisis.people.model import (
     Person,
 )
 from crisis.people.planning import Plan, plan_for
-from crisis.policy import Action, Actor, Duty, Rank
-from crisis.timeline.naming import Naming, plugged
+from crisis.policy import LIAISONS, Action, Actor, Duty, Rank
+from crisis.timeline.naming import naming_in
 from crisis.timeline.words import Entry, entries
 
 
@@ -44,16 +44,13 @@ class Directory:
 
 @dataclass(frozen=True)
 class Overview:
-    """The active people and ministries of the office, and the gaps."""
+    """The people, ministries and audiences in use, and the gaps."""
 
     people: int
     ministries: int
     audiences: int
     without_liaison: Sequence[Ministry]
     without_mobile: Sequence[Person]
-
-
-LIAISON_DUTIES: Final = frozenset({Duty.LIAISON, Duty.LEAD_LIAISON})
 
 
 def actor_of(session: Session, person_id: UUID) -> Actor | None:
@@ -175,11 +172,12 @@ def overview(office: Office, session: Session) -> Overview:
     ministries = session.scalars(
         select(Ministry).where(Ministry.active.is_(True)).order_by(Ministry.code)
     ).all()
-    spoken_for = {each.ministry_id for each in people if each.standing_duty in LIAISON_DUTIES}
+    in_use = select(func.count(Audience.id)).where(Audience.active.is_(True))
+    spoken_for = {each.ministry_id for each in people if each.standing_duty in LIAISONS}
     return Overview(
         people=len(people),
         ministries=len(ministries),
-        audiences=session.scalar(select(func.count(Audience.id))) or 0,
+        audiences=session.scalar(in_use) or 0,
         without_liaison=[
             each for each in ministries if not each.is_centre and each.id not in spoken_for
         ],
@@ -192,7 +190,7 @@ def office_lines(
     office: Office, session: Session, *, language: str, limit: int = 30
 ) -> Sequence[Entry]:
     """The newest lines of the office's own stream, newest first."""
-    naming = Naming(language, plugged.directory(session))
+    naming = naming_in(session, language)
     return entries(session, last_lines(session, office.id, limit=limit), naming)
 
 

@@ -40,7 +40,7 @@ from crisis.people.model import (
     Profile,
     in_language,
 )
-from crisis.policy import Action, Actor, Duty, Rank, allows
+from crisis.policy import LIAISONS, Action, Actor, Duty, Rank, allows
 from crisis.web.asking import NothingForm, answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import language, say
 
@@ -559,9 +559,7 @@ def _open_to(row: Person | None, all_of_them: Sequence[Ministry]) -> list[Minist
 
 def _liaisons(row: Ministry, everybody: Iterable[Person]) -> list[Person]:
     return [
-        each
-        for each in everybody
-        if each.ministry_id == row.id and each.standing_duty in queries.LIAISON_DUTIES
+        each for each in everybody if each.ministry_id == row.id and each.standing_duty in LIAISONS
     ]
 
 

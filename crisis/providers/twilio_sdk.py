@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from twilio.base.exceptions import TwilioException
@@ -11,9 +11,9 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from crisis.providers.twilio import API
 from crisis.providers.wire import Answer, Wire
 
-API: Final = "https://api.twilio.com"
 __all__ = ["NotTakenError", "TwilioException", "client"]
 
 

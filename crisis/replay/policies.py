@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from crisis.incidents.model import Incident
 from crisis.kernel.database import reading
 from crisis.kernel.text import fold_arabic
-from crisis.policy import Duty
+from crisis.policy import LIAISONS, Duty
 from crisis.replay.scenario import Happening, PersonTold
 from crisis.replay.stage import Part, Stage
 from crisis.statements.content import Type
-from crisis.statements.model.slots import LIAISONS, SlotSpec
+from crisis.statements.model.slots import SlotSpec
 
 _FILE: Final = Path(__file__).resolve().parents[2] / "config" / "replay" / "policies.yaml"
 _SIGNS: Final = ("approval.decide", "approval.object")

@@ -17,7 +17,7 @@ from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.people.model import ContactKind, Kind, Ministry, Person
-from crisis.policy import Action, Actor, Duty, allows
+from crisis.policy import LIAISONS, Action, Actor, Duty, allows
 from crisis.realtime.presence import present_in
 from crisis.room.medians import Medians, medians
 from crisis.room.queries import (
@@ -38,7 +38,7 @@ from crisis.statements.queries.desk import Waiting, waiting
 from crisis.statements.queries.room import Signing, signing, unsent
 from crisis.statements.queries.rows import title_in
 from crisis.statements.queries.stored import written_in
-from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.naming import Naming, naming_in
 from crisis.timeline.words import Entry, entries
 
 CLOSED_LATELY: Final = timedelta(days=30)
@@ -62,7 +62,6 @@ class Card:
 
     incident: IncidentView
     supporting: int
-    decisions: int
     last: dict[str, Any] | None
     present: list[PersonView]
     ribbon: Ribbon | None
@@ -98,7 +97,6 @@ class Issued:
 
     ref: str
     number: int
-    type: str
     title: str
     at: datetime
     zone: str
@@ -130,7 +128,7 @@ def situation(actor: Actor, language: str) -> Situation:
     ended.sort(key=lambda each: each[0], reverse=True)
     since = clock.now() - CLOSED_LATELY
     with reading() as session:
-        naming = Naming(language, plugged.directory(session))
+        naming = naming_in(session, language)
         held = holders(session, [each.id for each in known])
         over = [(at, incident_view(each, held[each.id], naming)) for at, each in ended]
         return Situation(
@@ -188,7 +186,6 @@ def _card(incident: Incident, read: _Read, naming: Naming) -> Card:
     return Card(
         incident=incident_view(incident, read.held[incident.id], naming),
         supporting=len(incident.supporting_ids),
-        decisions=len(incident.decisions),
         last={"at": last.at, "entry": last} if last else None,
         present=[person_view(each, naming) for each in read.present[incident.id]],
         ribbon=ribbon_of(incident, written, read.moments[incident.id]),
@@ -221,7 +218,6 @@ def _issued(session: Session, known: Sequence[Incident], language: str) -> list[
         Issued(
             ref=incidents[statement.incident_id].ref,
             number=statement.number,
-            type=out.text.type,
             title=title_in(out.text, language),
             at=at,
             zone=incidents[statement.incident_id].zone,
@@ -309,7 +305,7 @@ def _coverage(session: Session, naming: Naming) -> dict[str, Any]:
         session.scalars(
             select(Person.ministry_id).where(
                 Person.active.is_(True),
-                Person.standing_duty.in_([Duty.LIAISON, Duty.LEAD_LIAISON]),
+                Person.standing_duty.in_(LIAISONS),
             )
         )
     )

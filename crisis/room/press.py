@@ -17,7 +17,7 @@ from crisis.incidents.model import Incident
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
 from crisis.room.queries import IncidentView, Present, people_present, present_state
-from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.naming import Naming, naming_in
 from crisis.timeline.words import Entry, entries
 from crisis.web.locale import language, style
 
@@ -43,6 +43,7 @@ STALE: Final[dict[str, tuple[str, ...]]] = {
     "duty.released": (*_HEADER, *_SIGNING),
     "decision.recorded": ("decisions",),
     "restriction.changed": ("header",),
+    "incident.linked": (),
     "incident.stood_down": ("header",),
     "incident.resumed": ("header",),
     "incident.closed": ("header",),
@@ -76,7 +77,7 @@ STALE: Final[dict[str, tuple[str, ...]]] = {
 }
 """The shared parts of the page that a line of this name changes."""
 
-PERSONAL: Final = ("acts", "my-duties", "statement-acts")
+PERSONAL: Final = ("acts", "links", "statement-acts")
 """What each page fetches again for itself, with its own rights, after a line named in STALE."""
 
 
@@ -93,7 +94,7 @@ def packet(lines: Sequence[Line], spoken: str) -> list[dict[str, Any]]:
         incident = session.scalar(select(Incident).where(Incident.id == stream))
         if incident is None:
             return []
-        naming = Naming(spoken, plugged.directory(session))
+        naming = naming_in(session, spoken)
         shown = present_state(session, incident, naming)
         told = entries(session, lines, naming)
         wrong = _corrected(session, stream, lines, naming)
@@ -112,7 +113,7 @@ def packet(lines: Sequence[Line], spoken: str) -> list[dict[str, Any]]:
 def presence_html(incident_id: UUID, spoken: str) -> str:
     """Who is in the room now, as the header shows them."""
     with reading() as session:
-        naming = Naming(spoken, plugged.directory(session))
+        naming = naming_in(session, spoken)
         found = people_present(session, incident_id, naming)
     return render_template("room/_presence.html", present=found)
 
@@ -152,19 +153,7 @@ def _manner() -> tuple[str, object]:
 
 def _regions(names: set[str], shown: Present) -> dict[str, str]:
     stale = {region for name in names for region in STALE.get(name, ())}
-    context: dict[str, Any] = {
-        "incident": shown.incident,
-        "ribbon": shown.ribbon,
-        "people": shown.people,
-        "level": shown.level,
-        "decisions": shown.decisions,
-        "panel": shown.panel,
-        "promise": shown.promise,
-        "first_due": shown.first_due,
-        "unsent": shown.unsent,
-        "alert": shown.alert,
-    }
-    return {each: render_template(f"room/_{each}.html", **context) for each in sorted(stale)}
+    return {each: render_template(f"room/_{each}.html", **vars(shown)) for each in sorted(stale)}
 
 
 def _corrected(

@@ -38,11 +38,11 @@ from crisis.people.model import Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
 from crisis.statements.model.statement import Statement
-from crisis.statements.queries.promises import Pin, Promise, pins_of, promise_of
+from crisis.statements.queries.promises import Placed, Promise, pins_of, placed, promise_of
 from crisis.statements.queries.room import Panel, panel, to_sign, unsent
 from crisis.statements.queries.stored import written_in
 from crisis.timeline import terms
-from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.naming import Naming, naming_in
 from crisis.timeline.words import Entry, entries
 
 PAGE: Final = 40
@@ -60,10 +60,9 @@ class PersonView:
     name: str
     ministry: str = ""
     duty: Duty | None = None
-    since: datetime | None = None
-    title: str = ""
     phone: str = ""
     present: bool = False
+    """Whether they have the room open."""
     offer: Offer | None = None
     """Set where they do not hold the duty, but are asked to take it, or have not taken it."""
 
@@ -145,7 +144,7 @@ class Ribbon:
     events: list[float]
     decisions: list[float]
     ticks: list[dict[str, Any]]
-    pins: list[dict[str, Any]]
+    pins: list[Placed]
     """Statements that went out, and the one that is due."""
     start_at: datetime
     now_at: datetime
@@ -161,7 +160,6 @@ class Present:
     level: LevelView | None
     decisions: list[DecisionView]
     ribbon: Ribbon | None
-    count: int
     panel: Panel
     promise: Promise | None
     first_due: datetime | None
@@ -204,7 +202,7 @@ def read_room(actor: Actor, incident_id: UUID, language: str, *, before: int | N
     """Everything the war room shows this person. Raises `NotFound` for whoever may not follow."""
     incident = read_incident(actor, incident_id)
     with reading() as session:
-        naming = Naming(language, plugged.directory(session))
+        naming = naming_in(session, language)
         written = written_in(session, [incident_id])[incident_id]
         lines = journal.last_lines(session, incident_id, before=before, limit=PAGE + 1)
         oldest = lines[PAGE - 1].seq if len(lines) > PAGE else None
@@ -243,11 +241,11 @@ def read_acts(actor: Actor, incident_id: UUID, language: str) -> Acts:
     """What this person may do there. Raises `NotFound` for whoever may not follow."""
     incident = read_incident(actor, incident_id)
     with reading() as session:
-        naming = Naming(language, plugged.directory(session))
+        naming = naming_in(session, language)
         held = holders(session, [incident_id])[incident_id]
         return Acts(
             incident=incident_view(incident, held, naming),
-            people=_people(incident, held, offers(session, incident_id), naming),
+            people=_people(incident, held, offers(session, incident_id), (), naming),
             my_duties=sorted(actor.duties.get(incident_id, ())),
             may=_may(actor, incident),
             choices=_choices(session, language),
@@ -270,15 +268,14 @@ def _present_state(
 ) -> Present:
     held = holders(session, [incident.id])[incident.id]
     offered = offers(session, incident.id)
-    head = journal.head_of(session, incident.id)
+    here = presence.present(session, incident.id)
     return Present(
-        head=head,
+        head=journal.head_of(session, incident.id),
         incident=incident_view(incident, held, naming),
-        people=_people(incident, held, offered, naming),
+        people=_people(incident, held, offered, here, naming),
         level=_level(incident, naming),
         decisions=[_decision(each, naming) for each in reversed(incident.decisions)],
         ribbon=ribbon_of(incident, written, moments_in(session, [incident.id])[incident.id]),
-        count=head,
         panel=panel(session, incident, written, naming),
         promise=promise_in(incident, written),
         first_due=first_due(session, [incident]).get(incident.id),
@@ -340,17 +337,23 @@ def incident_view(incident: Incident, held: list[Holder], naming: Naming) -> Inc
 
 
 def _people(
-    incident: Incident, held: list[Holder], offered: list[Offer], naming: Naming
+    incident: Incident,
+    held: list[Holder],
+    offered: list[Offer],
+    here: Collection[UUID],
+    naming: Naming,
 ) -> PeopleView:
     involved = {incident.lead_id, *incident.supporting_ids}
     rows: dict[UUID | None, list[PersonView]] = {}
     for each in held:
         group = each.ministry_id if each.ministry_id in involved else None
-        person = person_view(each.person_id, naming, duty=each.duty, since=each.since)
+        is_here = each.person_id in here
+        person = person_view(each.person_id, naming, duty=each.duty, present=is_here)
         rows.setdefault(group, []).append(person)
     for offer in offered:
         group = offer.ministry_id if offer.ministry_id in involved else None
-        person = person_view(offer.person_id, naming, duty=offer.duty, offer=offer)
+        is_here = offer.person_id in here
+        person = person_view(offer.person_id, naming, duty=offer.duty, offer=offer, present=is_here)
         rows.setdefault(group, []).append(person)
     order = sorted(incident.ministries, key=lambda each: each.part)
     return PeopleView(
@@ -435,24 +438,10 @@ def ribbon_of(
         events=sorted({place(at) for at, _name in moments if at >= start})[-120:],
         decisions=sorted({place(at) for at, name in moments if name == "decision.recorded"}),
         ticks=_ticks(start, end, place),
-        pins=_apart([_pin(pin, place) for pin in pins]),
+        pins=placed(pins, place, words=CROWDED),
         start_at=start,
         now_at=now,
     )
-
-
-def _pin(pin: Pin, place: Any) -> dict[str, Any]:
-    return {**vars(pin), "time": pin.at, "at": place(pin.at)}
-
-
-def _apart(pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same; of those that would cover each other, the later keeps its words."""
-    shown = []
-    following = 200.0
-    for pin in reversed(pins):
-        shown.append({**pin, "crowded": following - pin["at"] < CROWDED})
-        following = pin["at"]
-    return shown[::-1]
 
 
 def _ticks(start: datetime, end: datetime, place: Any) -> list[dict[str, Any]]:

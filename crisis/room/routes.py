@@ -53,31 +53,8 @@ def show(ref: str) -> str:
     room = read_room(actor, incident_id, language(), before=before)
     g.room_now = {"ref": ref, "title": room.shown.incident.title}
     g.drill = room.shown.incident.drill
-    return render_template(
-        "room/show.html",
-        incident=room.shown.incident,
-        people=room.shown.people,
-        level=room.shown.level,
-        decisions=room.shown.decisions,
-        ribbon=room.shown.ribbon,
-        panel=room.shown.panel,
-        promise=room.shown.promise,
-        first_due=room.shown.first_due,
-        unsent=room.shown.unsent,
-        alert=room.shown.alert,
-        head=room.shown.head,
-        count=room.shown.count,
-        entries=room.entries,
-        older_before=room.older_before,
-        present=room.present,
-        links=room.links,
-        checks=room.checks,
-        my_duties=room.my_duties,
-        to_sign=room.to_sign,
-        may=room.may,
-        choices=room.choices,
-        before=before,
-    )
+    own = {name: value for name, value in vars(room).items() if name != "shown"}
+    return render_template("room/show.html", **vars(room.shown), **own)
 
 
 @bp.get("/i/<ref>/acts")

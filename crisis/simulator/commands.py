@@ -18,6 +18,7 @@ from crisis.alerts.acknowledging import acknowledge, open_link
 from crisis.alerts.couriers import Letter
 from crisis.alerts.inbound import Incoming, Intent
 from crisis.alerts.outbox import LINK, Channel, Delivery
+from crisis.alerts.posting import AT_ONCE
 from crisis.alerts.recipients import Method
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
@@ -36,7 +37,6 @@ from crisis.simulator.model import (
     SimulatedMessage,
 )
 
-AT_ONCE: Final = 500
 UNREACHABLE: Final = {Channel.SMS: "30003", Channel.EMAIL: "550"}
 
 
@@ -169,7 +169,7 @@ def empty() -> None:
 def _network(session: Session) -> Network:
     found = session.get(Network, NETWORK)
     if found is None:
-        found = Network(id=NETWORK)
+        found = Network(**AS_BEGUN)
         session.add(found)
         session.flush()
     return found

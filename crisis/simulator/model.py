@@ -77,17 +77,17 @@ class Network(Base):
     __tablename__ = "simulated_network"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    delay: Mapped[int] = mapped_column(default=2)
+    delay: Mapped[int]
     """Seconds until a phone has a message, more or less."""
-    failing: Mapped[int] = mapped_column(default=0)
+    failing: Mapped[int]
     """Of a hundred messages, how many do not arrive."""
-    silent: Mapped[int] = mapped_column(default=0)
+    silent: Mapped[int]
     """Of a hundred that arrive, of how many nobody ever hears."""
-    answering: Mapped[int] = mapped_column(default=0)
+    answering: Mapped[int]
     """Of a hundred people who are asked, how many acknowledge by themselves."""
-    replies: Mapped[bool] = mapped_column(default=True)
+    replies: Mapped[bool]
     """Whether an SMS can be answered."""
-    seed: Mapped[int] = mapped_column(default=1)
+    seed: Mapped[int]
 
     def course(self, channel: Channel, address: str, nth: int, *, asks: bool) -> list[Planned]:
         """What will happen to the `nth` message to that address, the first thing first."""

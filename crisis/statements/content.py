@@ -18,10 +18,10 @@ from pydantic import AwareDatetime, ConfigDict, StringConstraints, TypeAdapter, 
 
 from crisis.kernel.text import plain_digits
 
-LANGUAGES: Final = ("ar", "en", "fr")
+Language = Literal["ar", "en", "fr"]
+LANGUAGES: Final[tuple[Language, ...]] = ("ar", "en", "fr")
 """In the order people read them; the first is the original unless a statement has no Arabic."""
 
-Language = Literal["ar", "en", "fr"]
 Texts = dict[Language, str]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -45,6 +45,8 @@ class Type(StrEnum):
 
 
 NEVER_PUBLIC: Final = frozenset({Type.LINES_TO_TAKE, Type.QA, Type.INTERNAL_BRIEF})
+SITUATION: Final = frozenset({Type.HOLDING, Type.INITIAL, Type.UPDATE})
+"""What tells how things stand: each takes the place of the last, and promises the next."""
 """What is written for those who speak, and never released to public channels."""
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, revalidate_instances="always")
@@ -100,14 +102,11 @@ class Content:
     def languages(self) -> tuple[Language, ...]:
         """The languages it has a title or a body in, Arabic first."""
         present = self.titles.keys() | self.bodies.keys()
-        return tuple(language for language in _ORDER if language in present)
+        return tuple(language for language in LANGUAGES if language in present)
 
     def text(self, language: Language) -> str:
         """The body in one language, a blank line between paragraphs; "" when it has none."""
         return "\n\n".join(paragraph.text for paragraph in self.bodies.get(language, ()))
-
-
-_ORDER: Final[tuple[Language, ...]] = LANGUAGES
 
 
 def paragraphs_of(text: str) -> tuple[Paragraph, ...]:

@@ -155,7 +155,7 @@ def diff_contents(old: Content, new: Content) -> ContentDiff:
     both = {*old.languages, *new.languages, *_explanations(old), *_explanations(new)}
     promised = (old.next_update_at, new.next_update_at)
     return ContentDiff(
-        languages=tuple(_in_language(old, new, each) for each in _ORDER if each in both),
+        languages=tuple(_in_language(old, new, each) for each in LANGUAGES if each in both),
         audiences=CodesDiff(new.audiences - old.audiences, old.audiences - new.audiences),
         channels=CodesDiff(new.channels - old.channels, old.channels - new.channels),
         next_update=None if promised[0] == promised[1] else promised,
@@ -286,8 +286,6 @@ def _says_something(piece: _Piece) -> bool:
 
 
 # ── in words ─────────────────────────────────────────────────────────────────────────────────────
-
-_ORDER: Final[tuple[Language, ...]] = LANGUAGES
 
 _SENTENCES: Final = {
     "title": {

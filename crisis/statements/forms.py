@@ -31,7 +31,6 @@ PARAGRAPHS: Final = 60
 taken back like any text."""
 CELLS: Final = 2 * PARAGRAPHS
 """How many cells a form takes in one language; the text in them is counted by its paragraphs."""
-_ORDER: Final[tuple[Language, ...]] = LANGUAGES
 SIGNED_WITHIN_MINUTES: Final = (10, 15, 30, 60, 120, 240, 720)
 
 Number = Annotated[Whole, Field(ge=1, le=LARGEST_NUMBER)]
@@ -95,7 +94,7 @@ class EditForm(Form):
         typed = {"ar": self.title_ar, "en": self.title_en, "fr": self.title_fr}
         rows = [row for each in self._typed_rows() for row in _lines(*each)]
         written: dict[Language, tuple[Paragraph, ...]] = {}
-        for place, language in enumerate(_ORDER):
+        for place, language in enumerate(LANGUAGES):
             if body := _body([(cells[place], owner) for cells, owner in rows]):
                 written[language] = body
         titles, bodies = self._spoken(_texts(typed)), self._spoken(written)
@@ -115,7 +114,7 @@ class EditForm(Form):
     def confirmed(self) -> list[Place]:
         """The translations somebody read again and found true."""
         told = [each.split("-") for each in self.valid]
-        return [(each, int(n)) for spoken, n in told for each in _ORDER if each == spoken]
+        return [(each, int(n)) for spoken, n in told for each in LANGUAGES if each == spoken]
 
     def _spoken(self, texts: Mapping[Language, T]) -> dict[Language, T]:
         return {each: text for each, text in texts.items() if each not in self.left_out}
@@ -203,9 +202,10 @@ class ResolutionForm(Form):
 
 
 class SlotForm(Form):
-    """A signature."""
+    """A signature, and the page from which somebody is reminded of it."""
 
     slot_id: UUID
+    then: Literal["room", "statement"] = "statement"
 
 
 class OverruleForm(Form):

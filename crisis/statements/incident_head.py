@@ -7,8 +7,7 @@ from flask import g
 from crisis.incidents.queries import case_of, find_incident, read_incident
 from crisis.kernel.errors import NotFound
 from crisis.kernel.words import Message
-from crisis.policy import Action, allows
-from crisis.statements.model.slots import LIAISONS
+from crisis.policy import LIAISONS, Action, allows
 from crisis.statements.queries.heads import head_of
 from crisis.web.asking import current_actor
 from crisis.web.locale import language

@@ -1,7 +1,7 @@
 """Who is meant by an id: names in one language, set apart from the words around them."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -41,7 +41,6 @@ class Naming:
 
     language: str
     directory: Directory
-    told: dict[str, str] = field(default_factory=dict)
 
     def person(self, person_id: str | UUID) -> str:
         return isolated(self._name(self.directory.people.get(UUID(str(person_id)))))
@@ -51,10 +50,6 @@ class Naming:
             return ""
         return isolated(self._name(self.directory.ministries.get(UUID(str(ministry_id)))))
 
-    def ministries(self, ids: Iterable[str]) -> str:
-        comma = "، " if self.language == "ar" else ", "
-        return comma.join(self.ministry(each) for each in ids)
-
     def of(self, names: Names) -> str:
         return isolated(self._name(names))
 
@@ -62,3 +57,8 @@ class Naming:
         if not names:
             return "—"
         return names.get(self.language) or next(iter(names.values()), "—")
+
+
+def naming_in(session: Session, language: str) -> Naming:
+    """The names of everybody as they are now, in that language."""
+    return Naming(language, plugged.directory(session))

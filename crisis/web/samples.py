@@ -220,6 +220,7 @@ def _seals(ministries: Sequence[str], people: Sequence[str]) -> list[Sample]:
             duties=["legal" if n % 2 else "fact_checker"],
             by=isolated(people[n % len(people)]),
             at=_before(minutes=14 - n),
+            nobody=state == "asked",
         )
         for n, state in enumerate(states)
     ]

@@ -61,6 +61,6 @@ for (const link of summary?.querySelectorAll("a") ?? []) {
   const field = document.getElementById(link.hash.slice(1));
   const name = (field?.labels?.[0] ?? field?.querySelector("legend"))?.firstChild?.textContent.trim();
   const colon = document.documentElement.lang === "fr" ? "\u00a0:" : ":";
-  if (name) link.textContent = `${name}${/[?؟]$/.test(name) ? "" : colon} ${link.textContent}`;
+  if (name && !link.textContent.includes(name)) link.textContent = `${name}${/[?؟]$/.test(name) ? "" : colon} ${link.textContent}`;
 }
 summary?.focus();

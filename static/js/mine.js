@@ -1,7 +1,7 @@
 // What concerns this person is said before other news: what newly waits for them, and an incident of the gravest level.
 import { alarm, announce, MINE } from "./announce.js";
 
-const ASKED = "#waiting a, #my-duties a, #my-duties form, #statement-acts a.primary";
+const ASKED = "#waiting a, #statement-acts a.primary";
 const GRAVEST = "#now .card:has(.sev.s4) h3";
 const known = new Set();
 

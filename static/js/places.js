@@ -19,8 +19,7 @@ function beside(all, step) {
 
 /** The focus goes to the next panel of the page, round and round; `step` 1 or -1. */
 export function nextPanel(step) {
-  const within = document.querySelector("dialog[open]");
-  if (within) return;
+  if (document.querySelector("dialog[open]")) return;
   go(beside([...document.querySelectorAll(PANELS)].filter(isThere), step));
 }
 

@@ -14,6 +14,7 @@ from crisis.alerts.acknowledging import (
 from crisis.alerts.escalation import lost
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import Channel, OptOut, State
+from crisis.alerts.posting import repeat
 from crisis.alerts.recipients import Answer, Method
 from crisis.deadlines import model as deadlines
 from crisis.kernel import clock
@@ -51,7 +52,8 @@ def test_the_first_word_counts_and_a_second_press_changes_nothing() -> None:
         acknowledged(alert, person, after=9)
     assert refused.value.code == "already"
     row = recipient(alert, person)
-    assert (row.answer, row.latency, row.method) == (Answer.ACKNOWLEDGED, 3 * MINUTE, "link")
+    assert (row.answer, row.method) == (Answer.ACKNOWLEDGED, "link")
+    assert row.answered_at == row.asked_at + 3 * MINUTE
     assert not row.is_late
     (line,) = told(incident)
     assert line.facts["seconds"] == 180
@@ -223,6 +225,19 @@ def test_the_loss_of_every_message_does_not_wait_for_the_deadline() -> None:
     assert fired_at(NOON + MINUTE) == 1
     assert told(incident)[-1].facts["why"] == "lost"
     assert recipient(alert, deputy).answer == Answer.WAITING
+
+
+def test_whom_only_another_try_may_still_reach_was_not_silent() -> None:
+    incident, ministry = given.an_incident(), given.a_ministry()
+    deputy = story.somebody(ministry, duty=None)
+    person = story.somebody(ministry, deputy=deputy)
+    alert = story.an_alert(person, on=incident)
+    row = recipient(alert, person)
+    story.brought(row, State.UNDELIVERED)
+    with writing() as session:
+        repeat(session, story.deliveries(row), at=NOON)
+    fired_at(NOON + 16 * MINUTE)
+    assert told(incident)[-1].facts["why"] == "lost"
 
 
 def test_whoever_gets_no_message_is_not_waited_for() -> None:

@@ -1,6 +1,7 @@
 """What an alert says to each reader, how long that is, and what keeps it from leaving."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -139,12 +140,34 @@ def test_everybody_is_told_in_their_own_language_with_the_level_in_it(house: str
     assert {each.parts for each in alerts.deliveries(sent) if each.channel == "sms"} == {1, 2}
 
 
+def test_a_name_in_the_other_letters_draws_no_number_to_its_wrong_side(house: str) -> None:
+    incident = given.an_incident()
+    by, people = alerts.an_operator(incident), [alerts.an_officer(1, language="en")]
+    both = {"ar": "سيول - {place} {time}", "en": "Floods - {place} {time}"}
+    draft = alerts.a_draft(
+        people=people,
+        asks_answer=False,
+        sms=both,
+        title=both,
+        values={"place.ar": "Wadi Zahr", "place.en": "وادي الزهر", "time": "22:44"},
+    )
+    read = {each.language: each for each in looked_at(incident, by, draft).readings}
+    assert read["en"].sms.text == "Floods - \u200eوادي الزهر\u200e 22:44"
+    assert read["ar"].sms.text == "سيول - \u200fWadi Zahr\u200f 22:44"
+    for each in (read["en"].mail.text, read["en"].mail.subject):
+        assert each == "Floods - \u2068وادي الزهر\u2069 22:44"
+    own = alerts.a_draft(people=people, asks_answer=False, sms=both, values=alerts.PLACE)
+    assert looked_at(incident, by, own).readings[0].sms.text == "سيول - وادي الزهر {time}"
+
+
 def test_a_place_nobody_filled_keeps_it_here(house: str) -> None:
     incident = given.an_incident()
     by = alerts.an_operator(incident)
     arabic, english = alerts.an_officer(1), alerts.an_officer(2, language="en")
     half = alerts.a_draft(people=[arabic, english], values={"place.ar": "وادي الزهر"})
-    assert why(incident, by, half).code == "open_places"
+    refusal = why(incident, by, half)
+    assert refusal.code == "open_places"
+    assert "{" not in str(refusal)
     enough = alerts.a_draft(people=[arabic], values={"place.ar": "وادي الزهر"})
     assert looked_at(incident, by, enough).wrong is None
 
@@ -464,6 +487,16 @@ def test_the_composer_counts_without_a_script_and_keeps_nothing_by_it(browser: F
         assert not session.scalars(select(Alert)).all()
 
 
+@pytest.mark.parametrize(("code", "minutes"), [("call_in", 15), ("unified_text_out", 60)])
+def test_a_template_gives_the_time_to_acknowledge_that_its_priority_has(
+    browser: FlaskClient, code: str, minutes: int
+) -> None:
+    incident = given.an_incident()
+    page = given.signed_in(browser, alerts.an_operator(incident))
+    shown = page.get(f"/i/{incident.ref}/alerts/new?template={code}").text
+    assert f'name="answer" value="{minutes}" checked' in shown
+
+
 def test_asked_too_early_the_words_come_back_and_no_second_draft_is_begun(
     browser: FlaskClient,
 ) -> None:
@@ -501,6 +534,19 @@ def test_what_may_not_be_asked_for_leaves_no_draft_behind_either(browser: FlaskC
         assert len(session.scalars(select(Alert)).all()) == 1
     despite = {**form, "priority": "info", "again": "yes", "then": "send"}
     assert page.post(new, data=despite).status_code == 303
+
+
+def test_the_place_that_is_empty_is_marked_and_not_the_one_beside_it(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    page = given.signed_in(browser, by)
+    form = {"_form": "compose", "priority": "info", "channels": "sms", "people": str(person.id)}
+    places = {"places": ["time", "place"], "values_ar": ["22:44", ""], "sms_ar": "{place} {time}"}
+    shown = page.post(f"/i/{incident.ref}/alerts/new", data={**form, **places, "then": "send"}).text
+    inputs = re.findall(r'<input class="inp" id="([^"]+)" name="values_ar"([^>]*)>', shown)
+    marked = {id: "aria-invalid" in rest for id, rest in inputs}
+    assert marked == {"compose-time-ar": False, "compose-values_ar": True}
+    assert 'href="#compose-values_ar"' in shown
 
 
 def test_a_notice_to_few_is_sent_from_the_composer_at_once(browser: FlaskClient) -> None:

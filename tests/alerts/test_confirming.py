@@ -279,8 +279,8 @@ def test_whatever_changes_the_audience_it_is_confirmed_anew(
         confirm_alert(second, alert.id, revision=1, typed_count=4)
     assert not alerts.deliveries(alert)
     now = preview_of(second, alert.id, by=second.id)
-    read = {"typed_count": now.count, "audience_hash": now.fingerprint}
-    confirm_alert(second, alert.id, revision=1, **read)
+    count, seen = now.count, now.fingerprint
+    confirm_alert(second, alert.id, revision=1, typed_count=count, audience_hash=seen)
     assert alerts.alert(alert.id).state == AlertState.SENDING
 
 
@@ -472,6 +472,24 @@ def test_who_cannot_be_reached_stays_in_sight(house: str) -> None:
     assert left_out[lost.id] == LeftOut.NO_ADDRESS
     assert len(alerts.deliveries(alert)) == 1
     assert alert.recipients == 3
+
+
+def test_a_second_person_is_asked_also_where_a_list_of_residents_said_stop(house: str) -> None:
+    incident = given.an_incident()
+    first = alerts.an_operator(incident)
+    second = given.named(alerts.an_officer(7), Duty.ALERT_OPERATOR, on=incident)
+    with bookkeeping() as session:
+        opt_out(session, "+218910000007", source="test", at=clock.now())
+    draft = alerts.a_draft(people=[alerts.an_officer(1)])
+    alerts.asked(alerts.an_alert(incident, first, draft), by=first)
+    work_off()
+    with reading() as session:
+        asked = select(Delivery).where(Delivery.purpose == Purpose.CONFIRMATION)
+        told = [each for each in session.scalars(asked) if each.person_id == second.id]
+    assert {(each.channel, each.state) for each in told} == {
+        (Channel.SMS, State.QUEUED),
+        (Channel.EMAIL, State.QUEUED),
+    }
 
 
 def test_an_exercise_says_so_once_and_in_each_language(house: str) -> None:

@@ -257,3 +257,19 @@ def test_a_receipt_moves_the_mark_of_its_incident_alone(
     after = seen()
     assert before.keys() == after.keys() == {incident.id}
     assert before != after
+
+
+def test_what_still_leaves_is_stopped_also_when_the_incident_is_over(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, _people, incident = sent
+    director = given.someone(Duty.DIRECTOR, on=incident)
+    browser = given.signed_in(phone, director)
+    assert "/cancellation" in page(browser, alert)
+    given.closed(incident, by=director)
+    shown = page(browser, alert)
+    assert "/cancellation" in shown
+    assert "/following" not in shown
+    stopped = browser.post(at(alert) + "/cancellation", data={"_form": "cancel", "reason": "خطأ"})
+    assert stopped.status_code == 303
+    assert story.deliveries(recipient(alert, _people[0]))[0].state == State.CANCELLED

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
-from crisis.alerts import lanes, sending
+from crisis.alerts import lanes, milestones, sending
 from crisis.alerts.couriers import Accepted, GiveUp, Letter, NotAccepted, Outcome, Unknown
+from crisis.alerts.lanes import Way
 from crisis.alerts.model import AlertState, Prefer
 from crisis.alerts.outbox import Channel, Delivery, ErrorClass, Lane, Purpose, State, Wording
 from crisis.alerts.posting import REPEATED
@@ -23,6 +24,7 @@ from crisis.kernel import clock, database
 from crisis.kernel.database import bookkeeping, reading
 from crisis.kernel.errors import Conflict, Forbidden
 from crisis.kernel.ids import OFFICE_ID
+from crisis.kernel.journal import Line
 from crisis.policy import Actor, Duty
 from tests import given
 from tests.alerts.couriers import Told
@@ -470,6 +472,23 @@ def test_a_lane_that_is_shut_with_nothing_left_to_try_it_opens_and_asks(
         wait_until(lambda: not is_broken())
 
     assert len(courier.letters) == 6
+
+
+def test_a_pause_names_the_ways_that_the_alert_waits_for_and_no_others(incident: Incident) -> None:
+    by_sms, by_mail = an_alert(incident), an_alert(incident, number=2)
+    queue(incident, "1", "2", alert_id=by_sms)
+    queue(incident, "3", channel=Channel.EMAIL, address="a@b.example", alert_id=by_sms)
+    queue(incident, "4", channel=Channel.EMAIL, address="a@c.example", alert_id=by_mail)
+    both = frozenset({False, True})
+    told, post = Way("told", Channel.SMS, both), Way("post", Channel.EMAIL, both)
+    for provider in ("told", "elsewhere"):
+        with bookkeeping() as session:
+            lanes.break_lane(session, provider, "503", at=clock.now(), probe=3600)
+    milestones.reach([told, post])
+    with reading() as session:
+        said = session.scalars(select(Line).where(Line.name == "alert.paused")).all()
+    assert [(each.facts["providers"], each.facts["waiting"]) for each in said] == [(["told"], 2)]
+    assert alert(by_mail).state == AlertState.SENDING
 
 
 def test_a_person_can_go_on_before_the_next_trial(incident: Incident) -> None:

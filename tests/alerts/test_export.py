@@ -23,6 +23,12 @@ HOSTILE = [
     "'=1+1",
     "''",
     "+218910000142",
+    "ليلى;=1+1",
+    'ليلى; "=1+1"',
+    "ليلى\t@SUM(A1:A9)",
+    "سطر\n=1+1",
+    "ليلى;'=1+1",
+    "أ;ب\tج",
     'ليلى "الكبرى"، هدى',
     "سطر\nوسطر",
     "",
@@ -37,6 +43,17 @@ def test_no_cell_starts_a_formula(cell: str) -> None:
     (row,) = csv.reader(io.StringIO(written([[cell]]).removeprefix("\ufeff"), newline="")) or [[""]]
     first = (row or [""])[0].lstrip(" ")[:1]
     assert first not in set("=+-@\t\r\n＝＋－＠")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("cell", HOSTILE)
+def test_no_formula_starts_where_another_country_s_spreadsheet_parts_the_cells(
+    cell: str, separator: str
+) -> None:
+    text = written([["0", cell, "نهاية"]]).removeprefix("\ufeff")
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        for each in row:
+            assert each.lstrip(' "')[:1] not in set("=+-@＝＋－＠"), row
 
 
 @given(cell=CELLS)

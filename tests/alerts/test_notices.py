@@ -180,3 +180,14 @@ def a_phone(person: Actor, number: str) -> None:
 def wording(delivery: Delivery) -> Wording:
     with reading() as session:
         return session.get_one(Wording, delivery.wording_id)
+
+
+def test_a_name_in_arabic_letters_stays_in_its_place_in_an_english_notice() -> None:
+    facts = {"name": {"ar": "خالد النعاس"}, "alert": "2026-014/A2", "number": 2, "ref": "2026-014"}
+    facts |= {"title": "Floods", "incident": "Floods"}
+    told = {
+        each: worded("call_task", each, "en", facts, zone="UTC", is_exercise=False)
+        for each in Channel
+    }
+    assert "Call \u200eخالد النعاس\u200e: nobody" in told[Channel.SMS].text
+    assert "Call \u2068خالد النعاس\u2069: nobody" in told[Channel.EMAIL].subject

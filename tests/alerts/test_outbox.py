@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from crisis.alerts.outbox import Channel
-from crisis.alerts.queries import deliveries_of
+from sqlalchemy import select
+
+from crisis.alerts.outbox import Channel, Delivery
 from crisis.alerts.reactions import REACTIONS
 from crisis.incidents.commands import assign_duty
 from crisis.incidents.duties import propose_duty
@@ -104,7 +105,8 @@ def test_offered_a_line_twice_nobody_is_told_twice(house: str) -> None:
 
     def keys() -> list[str]:
         with reading() as session:
-            return sorted(each.key for each in deliveries_of(session, story.incident.id))
+            told = select(Delivery.key).where(Delivery.incident_id == story.incident.id)
+            return sorted(session.scalars(told))
 
     before = keys()
     with bookkeeping() as session:

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 
 def enter_as(page: Page, name: str) -> None:
-    """Enter a demo office as the persona of that name; ends on a dashboard whose scripts work."""
+    """Enter a demo office as the persona of that name; ends on the dashboard, scripts at work."""
     page.goto("/signin")
     page.locator("form[action*='/signin/as/']", has_text=name).locator("button").first.click()
     expect(page.locator("#now")).to_be_visible()

@@ -99,8 +99,8 @@ def test_on_a_phone_what_is_folded_says_what_it_holds_and_opens_where_something_
     expect(page.locator("#said-how")).to_contain_text(f"{minutes} min, then the deputy")
 
     page.locator("label:has(#tab-ar)").click()
-    page.locator("#compose-values_ar").fill("22:44")
-    page.locator("#compose-place-ar").fill("وادي الزهر")
+    page.get_by_label("Time", exact=False).first.fill("22:44")
+    page.locator("#compose-values_ar").fill("وادي الزهر")
     expect(page.locator("#stands-ar")).to_have_text("complete")
     expect(page.locator("#stands-fr")).to_have_text("unfinished")
     page.locator("#fold-text > summary").click()

@@ -3,7 +3,7 @@ not one keystroke is missing."""
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -120,13 +120,14 @@ def say(room: Page, more: str) -> None:
 def dropped(kind: str, place: Place, visits: list[Visit]) -> Iterator[None]:
     """The connection of both is lost in this way; afterwards it is there again."""
     wire, product = place.wire, place.product
-    lose, regain = {
+    ways: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
         "cut": (wire.cut, wire.mend),
         "hold": (wire.hold, wire.mend),
         "kill": (product.kill9, product.restart),
         "offline": (partial(cut_off, visits, True), partial(cut_off, visits, False)),
         "pause": (partial(tell, product, signal.SIGSTOP), partial(tell, product, signal.SIGCONT)),
-    }[kind]
+    }
+    lose, regain = ways[kind]
     lose()
     yield
     visits[0].page.wait_for_timeout(OUT_FOR)

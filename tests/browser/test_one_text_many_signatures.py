@@ -78,6 +78,7 @@ def test_from_the_first_word_to_the_correction(
 
     write(desk, scene.ref, interior=scene.interior)
     expect(state(room)).to_have_text("مسودة")
+    a_language_is_left_out_by_a_press_alone(desk, scene)
     send_for_approval(desk, ["MOH", "MOI"], role="spokesperson")
     expect(seals(room, "asked")).to_have_count(3)
 
@@ -203,6 +204,20 @@ def as_author(page: Page, scene: Scene, link: str) -> None:
         headers={"Accept": "application/json"},
     )
     assert (refused.status, refused.json()["code"]) == (403, "author")
+
+
+def a_language_is_left_out_by_a_press_alone(desk: Page, scene: Scene) -> None:
+    """Saving in a pause takes every language; whoever presses again keeps the one struck out."""
+    before = the_statement(scene).revision
+    desk.locator("[name=left_out][value=fr]").check()
+    expect(desk.locator("#edit-fr")).to_have_css("text-decoration-line", "line-through")
+    title = desk.locator("#edit-title_ar")
+    title.fill(f"{title.input_value()}.")
+    expect(desk.locator("[name=based_on]")).to_have_value(str(before + 1), timeout=15_000)
+    assert the_statement(scene).content.languages == ("ar", "en", "fr")
+    desk.locator("[name=left_out][value=fr]").uncheck()
+    title.fill(title.input_value().removesuffix("."))
+    expect(desk.locator("[name=based_on]")).to_have_value(str(before + 2), timeout=15_000)
 
 
 def the_statement(scene: Scene, number: int = 1) -> Statement:

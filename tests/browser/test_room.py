@@ -110,6 +110,7 @@ def test_nothing_is_cut_off_on_any_screen_in_any_language(
                 wrong += [f"{lang} {width}: {each}" for each in page.evaluate(CUT_OFF, DRAWN)]
     assert wrong == []
     without_scripts(open_window(product.url, viewport=SIZES[2], javascript=False).page, office)
+    before_the_scripts(open_window(product.url, viewport=SIZES[3], forgiven=("ERR_",)).page, office)
 
 
 def test_the_room_is_arranged_folded_and_printed(
@@ -139,6 +140,18 @@ def without_scripts(page: Page, office: Office) -> None:
     expect(page).to_have_url(re.compile("#p-org$"))
     for useless in page.locator(".lgtabs, [data-print], .pick-panels").all():
         expect(useless).to_be_hidden()
+
+
+def before_the_scripts(phone: Page, office: Office) -> None:
+    """On a slow line one part is there and the tabs lead to the others, though no script is."""
+    enter_as(phone, HUDA)
+    phone.route("**/js/*", lambda route: route.abort())
+    phone.goto(f"/i/{office.runs.ref}")
+    expect(phone.locator(".cols .tn:visible")).to_have_count(1)
+    for part in ("org", "log", "stm"):
+        phone.locator(f".tabsn a[href='#p-{part}']").click()
+        expect(phone.locator(f"#p-{part}")).to_be_visible()
+        expect(phone.locator(".cols .tn:visible")).to_have_count(1)
 
 
 def folds(page: Page) -> None:

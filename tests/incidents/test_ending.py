@@ -80,7 +80,9 @@ def test_it_reopens_within_thirty_days_only(house: str) -> None:
         reopen_incident(director, incident.id, reason="عاد")
     assert refused.value.code == "too_old"
     reopen_incident(director, incident.id, reason="عاد")
-    assert given.incident(incident.id).status == Status.OPEN
+    reopened = given.incident(incident.id)
+    assert reopened.status == Status.OPEN
+    assert reopened.standing_down_at is None
 
 
 def _standing_down() -> tuple[Incident, Actor]:

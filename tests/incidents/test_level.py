@@ -45,6 +45,19 @@ def test_a_coordinator_raises_the_level_at_once(house: str) -> None:
     assert given.incident(incident.id).level == 3
 
 
+def test_an_assessment_that_leaves_the_level_as_it_was_does_not_change_since_when(
+    house: str,
+) -> None:
+    incident = given.an_incident(level=2)
+    by, opened = given.runs(incident), given.incident(incident.id).opened_at
+    _assess(by, incident, scores(human_harm=2), 2)
+    assert given.incident(incident.id).level_since == opened
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        raised = clock.now()
+        _assess(by, incident, scores(human_harm=3), 3)
+    assert given.incident(incident.id).level_since == raised
+
+
 def test_a_coordinator_does_not_choose_below_the_criteria(house: str) -> None:
     incident = given.an_incident(level=1)
     with pytest.raises(Conflict) as refused:
@@ -70,6 +83,18 @@ def test_only_the_director_lowers_and_only_after_two_assessments_an_hour_apart(h
     codes = [each.value.code for each in (by_coordinator, at_once, too_soon)]
     assert codes == ["lowering", "lowering_too_soon", "lowering_too_soon"]
     assert given.incident(incident.id).level == 1
+
+
+def test_what_got_worse_meanwhile_begins_the_hour_anew(house: str) -> None:
+    incident = given.an_incident(level=3)
+    director, start = given.someone(Duty.DIRECTOR, on=incident), clock.now()
+    with clock.at(start):
+        _assess(director, incident, scores(geography=1), 3)
+    with clock.at(start + timedelta(minutes=40)):
+        _assess(director, incident, scores(geography=4), 4)
+    with clock.at(start + timedelta(minutes=61)), pytest.raises(Conflict) as refused:
+        _assess(director, incident, scores(geography=1), 1)
+    assert refused.value.code == "lowering_too_soon"
 
 
 def _assess(by: Actor, incident: Incident, told: Scores, chosen: int) -> LevelAssessed:

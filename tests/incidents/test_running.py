@@ -19,6 +19,7 @@ from crisis.incidents.commands import (
     restrict_incident,
 )
 from crisis.incidents.decisions import DecisionDraft
+from crisis.incidents.duties import accept_duty, propose_duty
 from crisis.incidents.model import Incident
 from crisis.incidents.queries import links_of
 from crisis.incidents.states import Phase
@@ -26,7 +27,7 @@ from crisis.kernel.database import reading
 from crisis.kernel.errors import Conflict, Forbidden, Invalid
 from crisis.kernel.journal import Line, head_of
 from crisis.policy import Duty
-from crisis.timeline.naming import Naming, plugged
+from crisis.timeline.naming import naming_in
 from crisis.timeline.words import entries
 from tests import given
 
@@ -57,6 +58,52 @@ def test_ministries_join_lead_and_leave_with_their_people(house: str) -> None:
     name_lead(by, incident.id, ministry_id=health)
     assert given.actor(liaison.id).duties == {incident.id: {Duty.LEAD_LIAISON}}
     assert given.incident(incident.id).supporting_ids == [given.the_centre()]
+
+
+def test_whoever_leads_changes_and_liaisons_hold_one_duty_each(house: str) -> None:
+    health, water = given.a_ministry("MOH"), given.a_ministry("MWR")
+    of_health = given.a_person(ministry=health, standing_duty=Duty.LIAISON)
+    of_water = given.a_person(ministry=water, standing_duty=Duty.LIAISON)
+    incident = given.an_incident()
+    by = given.runs(incident)
+    for leads in (health, water, health):
+        name_lead(by, incident.id, ministry_id=leads)
+    assert given.actor(of_health.id).duties == {incident.id: {Duty.LEAD_LIAISON}}
+    assert given.actor(of_water.id).duties == {incident.id: {Duty.LIAISON}}
+
+
+def test_the_centre_may_stop_supporting_and_still_runs_the_incident(house: str) -> None:
+    incident = given.an_incident()
+    by = given.runs(incident)
+    name_lead(by, incident.id, ministry_id=given.a_ministry("MOH"))
+    remove_ministry(by, incident.id, ministry_id=given.the_centre())
+    assert given.actor(by.id).duties == {incident.id: {Duty.COORDINATOR}}
+
+
+def test_a_ministry_does_not_leave_an_incident_that_nobody_else_runs(house: str) -> None:
+    health = given.a_ministry("MOH")
+    incident = given.an_incident()
+    by = given.runs(incident)
+    add_ministry(by, incident.id, ministry_id=health)
+    runs = given.a_person(ministry=health)
+    assign_duty(by, incident.id, person_id=runs.id, duty=Duty.COORDINATOR)
+    leave_duty(by, incident.id, duty=Duty.COORDINATOR)
+    with pytest.raises(Conflict) as refused:
+        remove_ministry(given.actor(runs.id), incident.id, ministry_id=health)
+    assert refused.value.code == "last_coordinator"
+
+
+def test_nobody_of_a_ministry_that_left_is_asked_any_more(house: str) -> None:
+    health = given.a_ministry("MOH")
+    asked = given.a_person(ministry=health)
+    incident = given.an_incident()
+    by = given.runs(incident)
+    add_ministry(by, incident.id, ministry_id=health)
+    proposed = propose_duty(by, incident.id, person_id=asked.id, duty=Duty.DRAFTER)
+    remove_ministry(by, incident.id, ministry_id=health)
+    with pytest.raises(Conflict) as refused:
+        accept_duty(given.actor(asked.id), proposed.proposal_id)
+    assert refused.value.code == "answered"
 
 
 def test_somebody_always_runs_the_incident(house: str) -> None:
@@ -99,10 +146,7 @@ def test_a_correction_is_a_new_line_and_the_old_one_stays(house: str) -> None:
     assert (told.corrects, again.corrects) == (wrong, wrong)
     with reading() as session:
         lines = session.scalars(select(Line).where(Line.stream == incident.id)).all()
-        seen = {
-            entry.seq: entry
-            for entry in entries(session, lines, Naming("ar", plugged.directory(session)))
-        }
+        seen = {entry.seq: entry for entry in entries(session, lines, naming_in(session, "ar"))}
     assert seen[wrong].body == "ثلاثة مصابين"
     assert seen[wrong].corrected_by == wrong + 2
     with pytest.raises(Conflict):

@@ -4,7 +4,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from crisis.incidents.hazards import suggested
+from crisis.incidents.queries import holders, set_up
+from crisis.kernel.database import reading
 from crisis.people.model import Hazard
+from crisis.policy import Duty, Rank
 from tests import given
 from tests.parts.pages import app, client
 
@@ -39,6 +42,19 @@ def test_a_title_suggests_the_kind_most_of_its_words_speak_of(
     title: str, hazard: Hazard | None
 ) -> None:
     assert suggested(title) == hazard
+
+
+def test_the_team_is_counted_as_it_will_be_given(house: str) -> None:
+    for rank in (Rank.MEMBER, Rank.AUDITOR):  # whoever only looks on is given no other duty
+        given.a_person(ministry=given.the_centre(), rank=rank, standing_duty=Duty.DRAFTER)
+    before = set_up(None, None, "ar").team
+
+    incident = given.an_incident()
+
+    with reading() as session:
+        held = holders(session, [incident.id])[incident.id]
+    assert before == 1
+    assert [each.duty for each in held].count(Duty.DRAFTER) == before
 
 
 def test_the_form_tells_what_it_suggests_and_what_opening_brings(client: FlaskClient) -> None:

@@ -15,8 +15,8 @@ from crisis.people import importing
 from crisis.people.commands import import_office, set_person_active
 from crisis.people.importing import Roster
 from crisis.people.model import Audience, ContactKind, Ministry, OfficeImported, Person
-from crisis.people.planning import Change, Plan, What, told
-from crisis.people.queries import people, plan_import
+from crisis.people.planning import Change, Plan, What, plan_for, told
+from crisis.people.queries import people, plan_import, the_office
 from crisis.policy import Actor, Duty, Rank
 from tests import given
 
@@ -198,6 +198,11 @@ def test_only_an_administrator_imports(house: str) -> None:
             2,
             "keep an administrator",
         ),
+        (
+            "people:\n- {key: a, name: {ar: x}, ministry: GCC, email: a@b.ly, deputy: a}",
+            2,
+            "their own deputy",
+        ),
     ],
 )
 def test_what_the_office_cannot_take_is_named_by_line(
@@ -208,6 +213,18 @@ def test_what_the_office_cannot_take_is_named_by_line(
     found = [(each.line, str(each.message)) for each in planned(salem, text).errors]
 
     assert any(at == line and why in said for at, said in found), found
+
+
+def test_a_file_has_one_centre_even_before_the_office_has_any(house: str) -> None:
+    two = "ministries:" + "".join(
+        f"\n- {{code: {code}, kind: centre, name: {{ar: x}}}}" for code in ("AAA", "BBB")
+    )
+    with reading() as session:
+        plan = plan_for(session, the_office(), read(two))
+
+    assert [(each.line, str(each.message)) for each in plan.errors] == [
+        (3, "The office already has its centre.")
+    ]
 
 
 def test_somebody_out_of_service_is_no_deputy_and_is_not_brought_back(house: str) -> None:

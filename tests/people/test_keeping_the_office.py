@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from crisis.kernel.database import reading
+from crisis.kernel.database import reading, writing
 from crisis.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.journal import Line
@@ -22,7 +22,17 @@ from crisis.people.commands import (
     set_person_active,
     set_standing_duty,
 )
-from crisis.people.model import SYSTEM_ID, Calendar, ContactKind, Digits, Kind, Person, Profile
+from crisis.people.model import (
+    SYSTEM_ID,
+    Audience,
+    AudienceKind,
+    Calendar,
+    ContactKind,
+    Digits,
+    Kind,
+    Person,
+    Profile,
+)
 from crisis.people.queries import (
     find_people,
     office_lines,
@@ -225,6 +235,16 @@ def test_the_office_says_what_it_lacks(house: str) -> None:
 
     assert [each.id for each in found.without_liaison] == [water]
     assert [each.id for each in found.without_mobile] == [salem.id]
+
+
+def test_an_audience_out_of_use_is_not_counted(house: str) -> None:
+    salem = given.an_office()
+    with writing() as session:
+        for code, active in (("press", True), ("old", False)):
+            kind = AudienceKind.MEDIA
+            session.add(Audience(code=code, kind=kind, name={"ar": "الصحافة"}, active=active))
+
+    assert overview(salem, OFFICE_ID).audiences == 1
 
 
 def test_a_liaison_can_be_named_and_unnamed(house: str) -> None:

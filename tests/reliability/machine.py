@@ -157,6 +157,7 @@ class Signing(RuleBasedStateMachine):
             slots=[self.slot(each, n if stages else 1) for n, each in enumerate(slots, 1)],
             based_on=self.statement.revision - behind,
             deadline_at=clock.now() + timedelta(minutes=30),
+            although_nobody_signs=True,
         )
         if sent:
             self.looks.append(Look(sent.version, sent.text_hash))

@@ -40,6 +40,6 @@ def test_what_is_only_due_has_no_number_yet(house: str) -> None:
     )
     ribbon = read_room(given.runs(incident), incident.id, "ar").shown.ribbon
     assert ribbon is not None
-    assert [(each["number"], each["is_due"]) for each in ribbon.pins] == [(1, False), (None, True)]
+    assert [(each.number, each.is_due) for each in ribbon.pins] == [(1, False), (None, True)]
     [spoken] = live("ar")
     assert [(each.number, each.is_due) for each in spoken.axis.pins] == [(1, False), (None, True)]

@@ -1,11 +1,16 @@
 """A signature that nobody in the incident can give is named before a text waits for it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from crisis.alerts.outbox import Delivery
+from crisis.incidents.duties import accept_duty, propose_duty
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
+from crisis.kernel.database import reading
 from crisis.kernel.errors import Invalid
 from crisis.policy import Duty
 from crisis.statements.commands.submitting import submit_statement
@@ -16,6 +21,7 @@ from crisis.statements.queries.signers import nobody_signs
 from crisis.statements.queries.view import read_statement
 from tests import given
 from tests.parts.refusals import refused
+from tests.parts.timers import settle
 
 LEGAL = SlotSpec(duties=(Duty.LEGAL,))
 
@@ -89,3 +95,32 @@ def test_in_a_crisis_it_is_sent_all_the_same_and_marked_until_somebody_can_sign(
     assert given.answered(statement, again).state is State.APPROVED
     given.released(again, Duty.LIAISON, on=incident)
     assert marked(incident, statement) == [False, False], "what is signed waits for nobody"
+
+
+def told(what: str) -> set[UUID]:
+    """Whom was written that a signature is asked for, or that nobody can give it."""
+    settle()
+    with reading() as session:
+        wanted = select(Delivery.person_id).where(Delivery.key.contains(what))
+        return {each for each in session.scalars(wanted) if each}
+
+
+def test_whoever_runs_it_is_told_at_once_and_whoever_is_put_on_duty_is_asked_then(
+    house: str,
+) -> None:
+    incident = given.an_incident()
+    runner = given.runs(incident)
+    of_interior, legal = SlotSpec(ministry_id=given.a_ministry("MOI")), given.a_person()
+    statement = given.a_statement(on=incident)
+    sent(statement, of_interior, LEGAL, although=True)
+    interior_slot, legal_slot = given.version(statement).slots
+    assert told(f"nobody:{interior_slot.id}") == told(f"nobody:{legal_slot.id}") == {runner.id}
+    assert told("slot:") == set()
+
+    interior = given.someone(Duty.LIAISON, on=incident, ministry=of_interior.ministry_id)
+    assert told(f"slot:{interior_slot.id}") == {interior.id}
+    asked = propose_duty(runner, incident.id, person_id=legal.id, duty=Duty.LEGAL)
+    assert told(f"slot:{legal_slot.id}") == set()
+    accept_duty(given.actor(legal.id), asked.proposal_id)
+    assert told(f"slot:{legal_slot.id}") == {legal.id}
+    assert told(f"slot:{interior_slot.id}") == {interior.id}, "nobody is asked a second time"

@@ -45,6 +45,13 @@ def test_what_was_sent_for_approval_says_so_and_is_not_to_be_sent_again(scene: S
     assert "They have until " in told
     assert "Send version 2 for approval" in page
 
+    slot = {"slot_id": str(given.version(scene.statement).slots[0].id)}
+    runs = scene.as_(given.runs(scene.incident))
+    for more, place in (({}, scene.address), ({"then": "room"}, f"/i/{scene.incident.ref}")):
+        answer = runs.post(f"{scene.address}/reminder", data=slot | more)
+        assert answer.location == place
+    assert "They are reminded by text message and e-mail." in runs.get(scene.address).text
+
 
 def test_whoever_is_asked_to_sign_finds_that_first(scene: Scene) -> None:
     """A liaison officer may write as well; that is not what the page leads them to."""

@@ -16,6 +16,7 @@ from crisis.statements.model.events import RenditionReleased, RenditionReviewed,
 from crisis.statements.model.renditions import Rendition
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State
+from crisis.statements.model.versions import stale
 from crisis.statements.templates import must_be_filled
 from crisis.statements.witness import must_be_reviewed_as_told
 
@@ -70,10 +71,7 @@ def review_rendition(
     if row.translator_id == work.actor.id:
         raise Forbidden(Message("Nobody reviews their own translation."), code="author")
     if row.sha256 != text_hash:
-        raise Conflict(
-            Message("The text changed after you opened it. Please read it again."),
-            code="stale_version",
-        )
+        raise stale()
     row.reviewer_id, row.reviewed_at = work.actor.id, work.now
     return RenditionReviewed(
         statement_id=statement.id,

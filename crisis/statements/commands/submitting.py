@@ -84,7 +84,7 @@ def _must_be_signable(statement: Statement, work: Work, slots: Sequence[SlotSpec
             "Nobody in this incident can sign for: {names}.", names=listed(names)
         )
     if any(each.duties for each in nobody):
-        fields["roles"] = Message("Nobody in this incident can sign in one of these roles.")
+        fields["roles"] = Message("Nobody in this incident can sign for one of these roles.")
     if fields:
         words = Message("Put somebody on duty who can sign, or send it all the same.")
         raise Invalid(words, code="nobody_signs", fields=fields)

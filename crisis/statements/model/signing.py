@@ -24,8 +24,8 @@ def answer(
     """Fill the slot that waits for this person, for the very text they have read.
 
     Refuses with a code of its own: `released`, `withdrawn`, `stale_version`, `author`,
-    `not_awaited`, `not_yet` (an earlier stage is not complete), `already`, `slot_filled`,
-    `one_slot`; and with `Invalid` when anything but an approval comes without a reason.
+    `not_awaited`, `not_yet` (an earlier stage is not complete), `already`, `slot_filled`; and with
+    `Invalid` when anything but an approval comes without a reason.
     """
     current = statement.read_by(version, text_hash)
     current.must_be_as_signed()

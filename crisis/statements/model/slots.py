@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crisis.kernel.database import IncidentRecord
-from crisis.policy import Actor, Duty
+from crisis.policy import LIAISONS, Actor, Duty
 from crisis.statements.model.states import Answer
-
-LIAISONS: Final = frozenset({Duty.LIAISON, Duty.LEAD_LIAISON})
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
@@ -14,7 +14,7 @@ from crisis.kernel.database import IncidentRecord
 from crisis.kernel.errors import Conflict, Forbidden
 from crisis.kernel.words import Message
 from crisis.policy import Actor
-from crisis.statements.content import DAMAGED, Content, Type, readable
+from crisis.statements.content import DAMAGED, SITUATION, Content, readable
 from crisis.statements.model.slots import Slot
 from crisis.statements.model.states import ASKING, State
 from crisis.statements.model.versions import Version, stale, tampered
@@ -91,7 +91,7 @@ class Statement(IncidentRecord):
     @property
     def overtakes(self) -> bool:
         """Whether its release takes the place of the last statement about the situation."""
-        return self.type in _SITUATION
+        return self.type in SITUATION
 
     def waiting_for(self, by: Actor) -> Slot | None:
         """The slot of the current version that waits for this person, author or not; else None."""
@@ -144,9 +144,6 @@ class Statement(IncidentRecord):
         if current.revision != self.revision:
             raise stale()
         return current
-
-
-_SITUATION: Final = frozenset({Type.HOLDING, Type.INITIAL, Type.UPDATE})
 
 
 def must_not_be_author(by: Actor, authors: Collection[str]) -> None:

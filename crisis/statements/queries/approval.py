@@ -17,8 +17,8 @@ from crisis.statements.model.states import Answer, State
 from crisis.statements.model.versions import Version
 from crisis.statements.queries.room import to_sign
 from crisis.statements.queries.seals import Seal, VersionView
-from crisis.statements.queries.stored import naming_in
 from crisis.statements.queries.view import StatementView, view_of
+from crisis.timeline.naming import naming_in
 
 
 @dataclass(frozen=True)

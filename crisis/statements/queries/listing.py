@@ -15,8 +15,8 @@ from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State
 from crisis.statements.queries.rows import title_in
 from crisis.statements.queries.seals import Seal, seal_of
-from crisis.statements.queries.stored import all_of, naming_in
-from crisis.timeline.naming import Naming
+from crisis.statements.queries.stored import all_of
+from crisis.timeline.naming import Naming, naming_in
 
 
 @dataclass(frozen=True)

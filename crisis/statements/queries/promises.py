@@ -1,8 +1,9 @@
 """When we speak again, as we promised, and statements on the axis of time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,18 @@ class Pin:
     """None for what is due: the next number may go to a text that never goes out."""
     at: datetime
     is_due: bool
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A pin on a drawn axis, `at` 0 to 100."""
+
+    number: int | None
+    time: datetime
+    at: float
+    is_due: bool
+    crowded: bool
+    """Whether the next one leaves no room for its words."""
 
 
 @query(Action.FOLLOW_INCIDENT, on=Incident)
@@ -68,3 +81,16 @@ def pins_of(found: Sequence[Statement]) -> list[Pin]:
     if promised is None:
         return gone
     return [*gone, Pin(None, promised.due_at, is_due=True)]
+
+
+def placed(
+    pins: Sequence[Pin], place: Callable[[datetime], float], *, words: float
+) -> list[Placed]:
+    """The pins in the order of time; of those whose words, so wide, would cover each other, the
+    later keeps them."""
+    told = sorted(pins, key=lambda each: each.at)
+    stands = [place(each.at) for each in told]
+    return [
+        Placed(each.number, each.at, at, each.is_due, crowded=after - at < words)
+        for each, at, after in zip(told, stands, [*stands, inf][1:], strict=True)
+    ]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,12 +32,9 @@ class RenditionView:
 def renditions_of(session: Session, statement_id: UUID, naming: Naming) -> list[RenditionView]:
     """Every translation that was made of a statement after approval."""
     rows = session.scalars(select(Rendition).where(Rendition.statement_id == statement_id)).all()
-    versions = {each.id: each.number for each in session.scalars(_versions_of(statement_id))}
+    own = select(Version.id, Version.number).where(Version.statement_id == statement_id)
+    versions = {each.id: each.number for each in session.execute(own)}
     return [_rendition(each, versions[each.version_id], naming) for each in rows]
-
-
-def _versions_of(statement_id: UUID) -> Any:
-    return select(Version).where(Version.statement_id == statement_id)
 
 
 def _rendition(row: Rendition, version: int, naming: Naming) -> RenditionView:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Final
 from uuid import UUID
 
 from crisis.people.model import in_language
-from crisis.statements.content import LANGUAGES, Content, Language, Paragraph, Texts
+from crisis.statements.content import LANGUAGES, Content, Paragraph, Texts
 from crisis.timeline.naming import Naming
 
 
@@ -23,7 +22,7 @@ class Row:
 
 def rows_of(content: Content, naming: Naming) -> list[Row]:
     """The paragraphs side by side, the first of each language together."""
-    columns = [content.bodies.get(language, ()) for language in _ORDER]
+    columns = [content.bodies.get(language, ()) for language in LANGUAGES]
     return [_row(number, cells, naming) for number, cells in enumerate(zip_longest(*columns), 1)]
 
 
@@ -34,7 +33,7 @@ def title_in(content: Content, language: str) -> str:
 
 
 def _row(number: int, cells: Iterable[Paragraph | None], naming: Naming) -> Row:
-    present = dict(zip(_ORDER, cells, strict=True))
+    present = dict(zip(LANGUAGES, cells, strict=True))
     owner = next((each.owner_ministry_id for each in present.values() if each), None)
     return Row(
         number=number,
@@ -42,6 +41,3 @@ def _row(number: int, cells: Iterable[Paragraph | None], naming: Naming) -> Row:
         owner=naming.ministry(owner),
         texts={language: each.text if each else "" for language, each in present.items()},
     )
-
-
-_ORDER: Final[tuple[Language, ...]] = LANGUAGES

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from crisis.kernel.errors import NotFound
 from crisis.kernel.words import Message
 from crisis.statements.model.statement import Statement
-from crisis.timeline.naming import Naming, plugged
 
 
 def written_in(session: Session, incident_ids: Collection[UUID]) -> dict[UUID, list[Statement]]:
@@ -41,8 +40,3 @@ def number_of(session: Session, statement_id: UUID | None) -> int | None:
     if statement_id is None:
         return None
     return session.scalar(select(Statement.number).where(Statement.id == statement_id))
-
-
-def naming_in(session: Session, language: str) -> Naming:
-    """The names of people and ministries in this language."""
-    return Naming(language, plugged.directory(session))

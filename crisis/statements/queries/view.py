@@ -22,9 +22,9 @@ from crisis.statements.queries.renditions import RenditionView, renditions_of
 from crisis.statements.queries.rows import Row, rows_of, title_in
 from crisis.statements.queries.seals import VersionView, version_view
 from crisis.statements.queries.signers import nobody_fills
-from crisis.statements.queries.stored import naming_in, number_of, numbered
+from crisis.statements.queries.stored import number_of, numbered
 from crisis.statements.translations import Outdated, Place
-from crisis.timeline.naming import Naming
+from crisis.timeline.naming import Naming, naming_in
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from crisis.incidents.queries import find_incident
 from crisis.kernel.errors import Conflict, NotFound
 from crisis.kernel.words import Message
 from crisis.policy import Action
-from crisis.statements.content import Language
+from crisis.statements.content import LANGUAGES, Language
 from crisis.statements.incident_head import incident_head
 from crisis.statements.model.states import State
 from crisis.statements.queries.view import StatementView, read_statement
@@ -44,7 +44,7 @@ def spoken_language() -> Language:
 
 def known_language(lang: str) -> Language:
     """One of the languages statements are written in. Raises `NotFound` for another."""
-    for each in ("ar", "en", "fr"):
+    for each in LANGUAGES:
         if each == lang:
             return each
     raise NotFound(Message("There is no such page, or it is not open to you."))

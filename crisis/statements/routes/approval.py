@@ -6,9 +6,8 @@ from uuid import UUID
 from flask import g, render_template, request
 from werkzeug.wrappers import Response as Answered
 
-from crisis.incidents.queries import case_of, ministry_choices, read_incident
+from crisis.incidents.queries import ministry_choices
 from crisis.kernel.errors import Conflict
-from crisis.policy import Action, allows
 from crisis.statements import forms
 from crisis.statements.commands import signing
 from crisis.statements.content import Content
@@ -28,7 +27,6 @@ def approval(statement_id: UUID) -> str:
     if asked_of_me.must_open and not asked_of_me.is_author and request.method == "GET":
         _note_opened(statement_id)
     head = asked_of_me.statement.incident
-    incident = read_incident(actor, head.id)
     g.room_now = {"ref": head.ref, "title": head.title}
     g.drill = head.drill
     return render_template(
@@ -40,7 +38,6 @@ def approval(statement_id: UUID) -> str:
         content=_content_to_sign(asked_of_me),
         own=actor.ministry_id,
         ministries={each["id"]: each["name"] for each in ministry_choices(language())},
-        may_follow=allows(actor, Action.FOLLOW_INCIDENT, case_of(incident)),
         quick=terms.QUICK_REASON,
     )
 

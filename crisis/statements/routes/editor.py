@@ -1,5 +1,6 @@
 """The pages of one statement: writing it, comparing its versions, remarks, waivers."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, jsonify, render_template, url_for
@@ -168,12 +169,9 @@ def _audiences(statement: StatementView) -> list[tuple[str, str]]:
 
 
 def _says_the_same(statement: StatementView, content: Content) -> bool:
+    """Whether it does, but for what it corrects or retracts, which no form says."""
     kept = statement.content
-    return diff_contents(kept, content).changed is False or (
-        (kept.titles, kept.bodies, kept.type) == (content.titles, content.bodies, content.type)
-        and (kept.audiences, kept.channels) == (content.audiences, content.channels)
-        and kept.next_update_at == content.next_update_at
-    )
+    return kept == replace(content, correction=kept.correction, retraction=kept.retraction)
 
 
 def _changed_cells(statement: StatementView) -> frozenset[Place]:

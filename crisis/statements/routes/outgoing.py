@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from crisis.kernel import clock
-from crisis.statements.content import NEVER_PUBLIC, Content, Type
+from crisis.statements.content import NEVER_PUBLIC, SITUATION, Content, Type
 from crisis.statements.queries.view import StatementView
 from crisis.timeline import terms
 
@@ -38,4 +38,4 @@ def release_context(statement: StatementView, incident: dict[str, Any]) -> dict[
 
 def is_about_the_situation(statement: StatementView) -> bool:
     """Whether people must be told when they hear from us again."""
-    return statement.type in {Type.HOLDING, Type.INITIAL, Type.UPDATE}
+    return statement.type in SITUATION

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from flask import render_template
+from flask import flash, render_template
 from werkzeug.wrappers import Response as Answered
 
+from crisis.kernel.words import Message
 from crisis.policy import Action, Duty
 from crisis.statements import forms
 from crisis.statements.commands import signing, submitting
@@ -19,6 +20,7 @@ from crisis.statements.routes.address import (
 from crisis.statements.routes.blueprint import bp
 from crisis.statements.routes.involved import asked_before, involved_first
 from crisis.web.asking import answers_on, asked, current_actor, see
+from crisis.web.locale import say
 
 OFFICE_ROLES: Final = (
     Duty.DIRECTOR, Duty.LEGAL, Duty.FACT_CHECKER, Duty.SPOKESPERSON, Duty.COORDINATOR,
@@ -64,9 +66,12 @@ def submit(ref: str, number: int) -> Answered:
 @answers_on("statements.show")
 def remind(ref: str, number: int) -> Answered:
     """Remind whoever has not signed, without waiting for the clock."""
-    slot_id = asked(forms.SlotForm).slot_id
-    signing.remind_now(current_actor(), statement_id_at(ref, number), slot_id=slot_id)
-    return see("room.show", ref=ref)
+    sent = asked(forms.SlotForm)
+    signing.remind_now(current_actor(), statement_id_at(ref, number), slot_id=sent.slot_id)
+    if sent.then == "room":
+        return see("room.show", ref=ref)
+    flash(say(Message("They are reminded by text message and e-mail.")), "ok")
+    return see("statements.show", ref=ref, number=number)
 
 
 @bp.post("/i/<ref>/statements/<number:number>/overruling")
