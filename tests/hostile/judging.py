@@ -17,6 +17,8 @@ Sent = Sequence[tuple[str, str | bytes]]
 
 SECRET = frozenset({"password", "again", "current", "code"})
 UNSHOWN = frozenset({"password", "hidden"})
+BROUGHT_FORWARD = frozenset({"tab"})
+"""Which language of a form lies in front: after a mistake the one that it is in."""
 
 
 def stands_firm(answer: Answer) -> None:
@@ -80,6 +82,8 @@ def _nothing_is_lost(door: Door, form: Form, sent: Sent, wrong: Mapping[str, Exp
         typed = [_read(value) for sent_name, value in sent if sent_name == name]
         secret = door.endpoint.startswith("account.") and name in SECRET
         if secret or not controls or any(each.get("type") in UNSHOWN for each in controls):
+            continue
+        if name in BROUGHT_FORWARD:
             continue
         if all(shows_what_is_typed(each) for each in controls):
             shown = [_lines(value) for each in controls for value in values_of(each)]
