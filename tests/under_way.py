@@ -26,6 +26,7 @@ from crisis.people.model import Audience, Person
 from crisis.plugs import plug_kernel
 from crisis.policy import Actor, Duty, Rank
 from crisis.simulator.commands import tune
+from crisis.simulator.model import Act, SimulatedAct
 from crisis.statements.model.slots import SlotSpec
 from crisis.statements.model.statement import Statement
 from tests import given
@@ -44,6 +45,9 @@ PLACES: Final = {
 FOUNDER: Final = "هدى المبروك"
 MOST_SECONDS: Final = 40
 ANSWERS: Final = 9
+ABOUT_TO_ANSWER: Final = select(SimulatedAct.id).where(
+    SimulatedAct.done_at.is_(None), SimulatedAct.act == Act.ACKNOWLEDGED
+)
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,8 @@ def under_way(address: str, *, key: str, base: str) -> Places:
 
 
 def with_answers(address: str, places: Places) -> Places:
-    """The same, once most of the simulator's people have answered; the link is that of one who has
-    not."""
+    """The same, once all of the simulator's people have answered who ever will; the link is that of
+    one who has not."""
     database.connect(address)
     end = time.monotonic() + MOST_SECONDS
     silent, answered = list[Recipient](), list[Recipient]()
@@ -97,9 +101,10 @@ def with_answers(address: str, places: Places) -> Places:
     while time.monotonic() < end:
         with reading() as session:
             found = session.scalars(everybody).all()
+            about_to = session.scalars(ABOUT_TO_ANSWER).first()
         silent = [each for each in found if each.answer == Answer.WAITING]
         answered = [each for each in found if each.answer == Answer.ACKNOWLEDGED]
-        if len(found) - len(silent) >= ANSWERS and answered:
+        if len(found) - len(silent) >= ANSWERS and answered and about_to is None:
             break
         time.sleep(0.5)
     database.engine().dispose()
