@@ -43,7 +43,7 @@ def as_the_reader_has_it(_endpoint: str, values: dict[str, Any]) -> None:
     the pages themselves ask for no cookie, so that they are the same for everybody."""
     if has_request_context():
         inside = request.blueprint == bp.name
-        look = request.args.get("theme") if inside else request.cookies.get("theme")
+        look = g.get("look") if inside else request.cookies.get("theme")
         values.setdefault("lang", language())
         if look in get_args(Look):
             values.setdefault("theme", look)
@@ -74,7 +74,7 @@ def _by_day(found: list[queries.Published]) -> list[tuple[str, list[queries.Publ
 
 
 def _page(template: str, wanted: LanguageForm, *, drill: bool = False, **shown: object) -> Response:
-    g.drill = drill or bool(g.get("office_drill"))
+    g.drill, g.look = drill or bool(g.get("office_drill")), wanted.theme
     with force_locale(wanted.lang):
         name = in_language(the_office().name, wanted.lang)
         text = render_template(

@@ -237,7 +237,7 @@ def kill_workers(url: str, kills: int, chance: random.Random, *, lists: bool = T
             mid_dispatch += in_doubt > 0
             most = max(most, in_doubt)
         nursery.start()
-        wait_until(messages.are_settled, 90)
+        messages.wait_until_settled(seconds=90)
         return Kills(judged(provider), kills, mid_dispatch, most)
 
 
@@ -252,12 +252,12 @@ def die_at_every_boundary(url: str, *, lists: bool = True) -> tuple[Verdict, int
             provider.retry_after = 0.05
             messages.top_up(3)
             doomed = nursery.start(boundary)
-            wait_until(lambda pid=doomed: not nursery.is_alive(pid) or messages.are_settled())  # type: ignore[misc] - bound now
+            messages.wait_until_settled(lambda pid=doomed: not nursery.is_alive(pid))  # type: ignore[misc] - bound now
             survived = nursery.is_alive(doomed)
             nursery.kill(doomed)
             provider.next.clear()
             heir = nursery.start(10**9)
-            wait_until(messages.are_settled)
+            messages.wait_until_settled()
             nursery.kill(heir)
             if survived:
                 break
@@ -273,7 +273,7 @@ def two_workers(url: str, count: int) -> tuple[Verdict, int]:
         wait_until(lambda: provider.count >= count // 3)
         nursery.kill(first)
         nursery.start()
-        wait_until(messages.are_settled, 60)
+        messages.wait_until_settled(seconds=60)
         return judged(provider), len({each.by for each in provider.asked})
 
 
@@ -316,19 +316,27 @@ class Messages:
         self._seen |= new.keys()
         return sum(new.values())
 
-    def are_settled(self) -> bool:
-        """Whether nothing more happens by itself."""
+    def wait_until_settled(
+        self, or_else: Callable[[], bool] = bool, *, seconds: float = 30
+    ) -> None:
+        """Wait until nothing more happens by itself, or until something else is so. It is asked for
+        seldom enough to leave the processor to those who work."""
+        wait_until(lambda: or_else() or self._are_settled(), seconds, every=0.03)
+
+    def _are_settled(self) -> bool:
         moving = (Delivery.state == State.UNKNOWN) & (Delivery.looked_up < LOOKS)
         waiting = Delivery.state.in_([State.QUEUED, State.SENDING])
         with reading() as session:
             return session.scalar(select(Delivery.id).where(moving | waiting).limit(1)) is None
 
 
-def wait_until(happened: Callable[[], object], seconds: float = 30) -> None:
+def wait_until(
+    happened: Callable[[], object], seconds: float = 30, *, every: float = 0.005
+) -> None:
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.005)
+        time.sleep(every)
 
 
 # -- a provider that fails ------------------------------------------------------------------------
@@ -368,7 +376,7 @@ def fail(habit: Habit, count: int, chance: random.Random) -> Fault:
         began = time.monotonic()
         timing = FAULTS if habit is Habit.HANGS else PATIENT
         with dispatching(Twilio(account_at(provider.url), SLOTS), timing=timing):
-            wait_until(messages.are_settled, 120)
+            messages.wait_until_settled(seconds=120)
         took = time.monotonic() - began
         return Fault(judged(provider), took, _states(), provider.pauses)
 
@@ -384,7 +392,7 @@ def refuse(count: int) -> Fault:
             time.sleep(1.5)
             provider.open()
             began = time.monotonic()
-            wait_until(messages.are_settled, 60)
+            messages.wait_until_settled(seconds=60)
         return Fault(judged(provider), time.monotonic() - began, _states())
 
 
