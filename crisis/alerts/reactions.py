@@ -37,7 +37,7 @@ def ask_signers(session: Session, line: Line) -> None:
 
 
 def ask_newcomer(session: Session, line: Line) -> None:
-    """Whoever has just taken a duty, for the signatures that wait for it."""
+    """Whoever has just got a duty, by name or with their ministry, for what waits for it."""
     for statement in session.scalars(select(Statement).where(Statement.incident_id == line.stream)):
         _ask_signers(session, line, statement)
 
@@ -200,6 +200,8 @@ REACTIONS: Final[Mapping[str, Reaction]] = {
     "incident.opened": call_in,
     "duty.assigned": tell_who_was_named,
     "duty.accepted": ask_newcomer,
+    "ministry.joined": ask_newcomer,
+    "lead.named": ask_newcomer,
     "duty.proposed": ask_to_take_duty,
     "duty.handover_offered": ask_to_take_duty,
     "duty.declined": ask_deputy,

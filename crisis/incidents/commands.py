@@ -431,11 +431,12 @@ def _give_liaisons(work: Work, incident: Incident) -> None:
     )
     for person in work.session.scalars(liaisons):
         duty = Duty.LEAD_LIAISON if person.ministry_id == incident.lead_id else Duty.LIAISON
+        if not policy.may_hold(Rank(person.rank), duty):
+            continue
         for held in held_now(work, incident):
             if held.person_id == person.id and held.duty in LIAISONS - {duty}:
                 held.ended_at = work.now
-        if policy.may_hold(Rank(person.rank), duty):
-            give(work, incident, person.id, duty)
+        give(work, incident, person.id, duty)
 
 
 def _let_go(work: Work, incident: Incident, ministry_id: UUID) -> None:

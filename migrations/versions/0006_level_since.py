@@ -35,5 +35,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("incident", schema=None) as batch_op:
-        batch_op.drop_column("level_since")
+    # A batch would make the table anew, which SQLite refuses while other tables point to its rows.
+    op.execute("ALTER TABLE incident DROP COLUMN level_since")

@@ -1,5 +1,6 @@
 """A signature that nobody in the incident can give is named before a text waits for it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crisis.alerts.outbox import Delivery
+from crisis.incidents.commands import add_ministry, name_lead
 from crisis.incidents.duties import accept_duty, propose_duty
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
@@ -124,3 +126,19 @@ def test_whoever_runs_it_is_told_at_once_and_whoever_is_put_on_duty_is_asked_the
     accept_duty(given.actor(legal.id), asked.proposal_id)
     assert told(f"slot:{legal_slot.id}") == {legal.id}
     assert told(f"slot:{interior_slot.id}") == {interior.id}, "nobody is asked a second time"
+
+
+@pytest.mark.parametrize("brought_in", [add_ministry, name_lead])
+def test_whoever_comes_in_with_their_ministry_is_asked_too(
+    house: str, brought_in: Callable[..., object]
+) -> None:
+    incident, health = given.an_incident(), given.a_ministry("MOH")
+    liaison = given.a_person(ministry=health, standing_duty=Duty.LIAISON)
+    statement = given.a_statement(on=incident)
+    sent(statement, SlotSpec(ministry_id=health), although=True)
+    (slot,) = given.version(statement).slots
+    assert told(f"slot:{slot.id}") == set()
+
+    brought_in(given.runs(incident), incident.id, ministry_id=health)
+    assert told(f"slot:{slot.id}") == {liaison.id}
+    assert marked(incident, statement) == [False]
