@@ -45,9 +45,9 @@ class Type(StrEnum):
 
 
 NEVER_PUBLIC: Final = frozenset({Type.LINES_TO_TAKE, Type.QA, Type.INTERNAL_BRIEF})
+"""What is written for those who speak, and never released to public channels."""
 SITUATION: Final = frozenset({Type.HOLDING, Type.INITIAL, Type.UPDATE})
 """What tells how things stand: each takes the place of the last, and promises the next."""
-"""What is written for those who speak, and never released to public channels."""
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, revalidate_instances="always")
 

@@ -233,6 +233,10 @@ def test_a_correction_begins_with_the_text_that_went_out(scene: Scene) -> None:
     scene.sign()
     scene.release()
     browser = scene.as_(scene.drafter)
+    form = {"_form": "correction", "wrong_ar": "ذكرنا [الساعة]."}
+    refused = browser.post(f"{scene.address}/correction", data=form)
+    assert refused.status_code == 422
+    assert re.search(r'name="wrong_ar"[^>]* aria-invalid="true"', refused.text)
     begun = browser.post(f"{scene.address}/correction", data={"wrong_en": "The name was wrong."})
     assert begun.status_code == 303
     page = browser.get(begun.location).text
