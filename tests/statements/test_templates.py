@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crisis.kernel.errors import Invalid, NotFound
 from crisis.statements.content import LANGUAGES, Content, Language, Texts, Type, paragraphs_of
 from crisis.statements.elements import Element, elements_found
-from crisis.statements.lint import LintContext, blocking, check
+from crisis.statements.lint import LintContext, check
 from crisis.statements.places import Value, filled
 from crisis.statements.routes import open_places as routes_of_places
 from crisis.statements.routes.open_places import with_places
@@ -56,7 +56,7 @@ def test_a_filled_template_may_be_submitted(code: str) -> None:
     content = filled_statement(code)
 
     assert set(content.languages) == set(LANGUAGES)
-    assert blocking(check(content, context)) == []
+    assert [each for each in check(content, context) if each.severity == "block"] == []
     must_be_filled(content)
 
 
