@@ -1,12 +1,14 @@
 """The pages of statements: what each shows, and that nothing typed is lost when one is refused."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from crisis.incidents.commands import assign_duty
 from crisis.incidents.model import Incident
+from crisis.kernel import clock
 from crisis.policy import Actor, Duty
 from crisis.statements.commands.releasing import release_statement
 from crisis.statements.commands.signing import answer_statement
@@ -217,6 +219,16 @@ SCRIPT = {"Accept": "application/json"}
 
 def duty_too(scene: Scene, who: Actor, duty: Duty) -> None:
     assign_duty(given.runs(scene.incident), scene.incident.id, person_id=who.id, duty=duty)
+
+
+def test_once_their_time_is_over_no_deputies_are_promised(scene: Scene) -> None:
+    """There may be none, and in a restricted incident nobody stands in unnamed."""
+    scene.submit()
+    browser = scene.as_(scene.drafter)
+    with clock.at(clock.now() + timedelta(minutes=31)):
+        page = browser.get(scene.address).text
+    assert "it can still be signed" in page
+    assert "their deputies" not in page
 
 
 def test_a_release_about_the_situation_promises_the_next(scene: Scene) -> None:
