@@ -112,17 +112,25 @@ def stop_waiting(session: Session, alert: Alert, *, root_id: UUID | None = None)
 
 def wait_again(session: Session, alert: Alert, *, besides: UUID) -> None:
     """Enough had it, and have it no longer: whoever was not waited for any more because of that is
-    waited for until the time they were told, in every place but that of `besides`."""
+    waited for until the time they were told: of each place but that of `besides`, the one who was
+    asked last."""
     if alert.enough is None:
         return
     has_it = select(Recipient.root_id).where(
         Recipient.alert_id == alert.id, Recipient.answer == Answer.ACKNOWLEDGED
     )
-    silent = select(Recipient.id).where(
-        Recipient.alert_id == alert.id,
-        Recipient.answer == Answer.WAITING,
-        Recipient.root_id != besides,
-        Recipient.root_id.not_in(has_it.scalar_subquery()),
+    last = (Recipient.asked_at.desc(), Recipient.step.desc(), Recipient.id.desc())
+    nth = func.row_number().over(partition_by=Recipient.root_id, order_by=last).label("nth")
+    asked = (
+        select(Recipient.id, Recipient.root_id, Recipient.answer, nth)
+        .where(Recipient.alert_id == alert.id)
+        .subquery()
+    )
+    silent = select(asked.c.id).where(
+        asked.c.nth == 1,
+        asked.c.answer == Answer.WAITING,
+        asked.c.root_id != besides,
+        asked.c.root_id.not_in(has_it.scalar_subquery()),
     )
     session.flush()
     session.execute(

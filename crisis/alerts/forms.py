@@ -149,7 +149,7 @@ class ConfirmForm(Form):
 
     revision: Number
     seen: Hash
-    said: Hash | None = None
+    said: Hash
     typed_count: AsShown
 
 

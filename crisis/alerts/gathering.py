@@ -95,9 +95,11 @@ class Gathered:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of who they are and where they are reached: it changes when any of that does."""
+        """SHA-256 of who they are, and whether and where they are reached: it changes when any of
+        that does."""
         lines = sorted(
-            f"{each.key} {each.language} {each.mobile} {each.email} {','.join(each.silenced)}"
+            f"{each.key} {each.language} {each.mobile} {each.email} "
+            f"{each.left_out} {','.join(each.silenced)}"
             for each in self.everybody
         )
         return sha256("\n".join(lines).encode()).hexdigest()

@@ -106,16 +106,11 @@ def finish_alert(alert: Alert, work: Work) -> AlertFinished:
 
 
 @command(Action.MIND_ALERT, on=Alert)
-def pause_alert(
-    alert: Alert, work: Work, *, providers: list[str], waiting: int | None = None
-) -> AlertPaused:
-    """So many of its messages (None: all that have not left) wait for lanes that are shut. Raises
-    `Conflict` (`not_sending`)."""
+def pause_alert(alert: Alert, work: Work, *, providers: list[str], waiting: int) -> AlertPaused:
+    """So many of its messages wait for lanes that are shut. Raises `Conflict` (`not_sending`)."""
     if alert.state != AlertState.SENDING:
         raise Conflict(Message("This alert is not being sent."), code="not_sending")
     alert.state = AlertState.PAUSED
-    if waiting is None:
-        waiting = _counted(work.session, alert.id).get(State.QUEUED, 0)
     return AlertPaused(alert_id=alert.id, number=alert.number, providers=providers, waiting=waiting)
 
 

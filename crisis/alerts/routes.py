@@ -25,7 +25,7 @@ from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert, AlertKind, AlertSta
 from crisis.alerts.shortening import rewritten
 from crisis.alerts.templates import places
 from crisis.incidents.queries import find_incident
-from crisis.kernel import clock
+from crisis.kernel import clock, once
 from crisis.kernel.errors import Conflict, Invalid, Refusal
 from crisis.kernel.ids import OFFICE_ID
 from crisis.kernel.words import Message
@@ -220,7 +220,10 @@ def _go_on(sent: forms.ComposeForm, alert_id: UUID, revision: int) -> None:
 def _must_be_ready(
     incident: Mapping[str, Any], sent: forms.ComposeForm, draft: Draft, alert: Alert | None
 ) -> None:
-    """Refused before it is kept: else a corrected form would begin a second alert."""
+    """Refused before it is kept: else a corrected form would begin a second alert. What is sent
+    again gets its first answer, whatever has become of the alert since."""
+    if once.was_answered(current_actor().id, commands.create_alert.__name__):
+        return
     view = _preview(incident, draft, alert, sent.kind, sent.statement)
     if incident["runs"]:
         composing.must_be_sendable(

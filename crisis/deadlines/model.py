@@ -98,11 +98,6 @@ class Deadline(IncidentRecord):
     fence: Mapped[int] = mapped_column(default=0)
     """Counts claims and changes of plan; only the claim that knows the present number may fire."""
 
-    @property
-    def lateness(self) -> timedelta | None:
-        """How long after its time it fired; None while it has not."""
-        return self.fired_at - self.due_at if self.fired_at else None
-
     def late_at(self, now: datetime) -> timedelta:
         """How long after its time it is now; nothing while it still lies ahead."""
         return max(timedelta(), (self.fired_at or now) - self.due_at)

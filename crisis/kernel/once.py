@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from crisis.kernel.database import Base
+from crisis.kernel.database import Base, reading
 from crisis.kernel.errors import Invalid
 from crisis.kernel.event import Event, remembered
 from crisis.kernel.journal import Line
@@ -82,6 +82,13 @@ def answered(session: Session, person_id: UUID, command: str) -> Event | None:
         )
     line = session.get_one(Line, (kept.stream, kept.seq))
     return remembered(line.name, line.facts)
+
+
+def was_answered(person_id: UUID, *commands: str) -> bool:
+    """Whether the request being served led to one of these before: it is sent again, and what was
+    asked of it then is not asked anew. Raises what `answered` raises."""
+    with reading() as session:
+        return any(answered(session, person_id, each) is not None for each in commands)
 
 
 def keep(session: Session, person_id: UUID, command: str, line: Line) -> None:

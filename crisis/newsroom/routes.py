@@ -14,6 +14,7 @@ from flask import (
     url_for,
 )
 from flask_babel import force_locale
+from pydantic import model_validator
 from werkzeug.wrappers import Response
 
 from crisis.newsroom import queries
@@ -23,6 +24,7 @@ from crisis.statements.content import LANGUAGES, Language
 from crisis.statements.forms_of_text import EXERCISE
 from crisis.web.asking import Form, asked_of_url
 from crisis.web.locale import day, language
+from crisis.web.security import SAME_FOR_ALL
 
 bp: Final = Blueprint("newsroom", __name__)
 KEPT: Final = "public, max-age=60"
@@ -31,19 +33,24 @@ Look = Literal["light", "dark", "dim"]
 
 class LanguageForm(Form):
     """The language of a page; Arabic unless another is asked for. Its look: as the device has it,
-    unless the address names another."""
+    unless the address names one that there is."""
 
     lang: Language = "ar"
     theme: Look | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_an_unknown_look(cls, typed: dict[str, Any]) -> dict[str, Any]:
+        return typed if typed.get("theme") in get_args(Look) else typed | {"theme": None}
 
 
 @bp.url_defaults
 def as_the_reader_has_it(_endpoint: str, values: dict[str, Any]) -> None:
     """Whoever chose a language and a look elsewhere finds them here by the address they come by:
-    the pages themselves ask for no cookie, so that they are the same for everybody."""
+    what is the same for everybody asks for no cookie."""
     if has_request_context():
-        inside = request.blueprint == bp.name
-        look = g.get("look") if inside else request.cookies.get("theme")
+        alike = request.endpoint in SAME_FOR_ALL
+        look = g.get("look") if alike else request.cookies.get("theme")
         values.setdefault("lang", language())
         if look in get_args(Look):
             values.setdefault("theme", look)

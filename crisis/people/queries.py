@@ -22,6 +22,7 @@ from crisis.people.model import (
     ContactKind,
     DutyHolding,
     DutyProposal,
+    Kind,
     Ministry,
     Names,
     Office,
@@ -40,6 +41,14 @@ class Directory:
     people: dict[UUID, Names]
     ministries: dict[UUID, Names]
     ministry_of: dict[UUID, UUID | None]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The ministries in use beside the centre, and those of them that no liaison speaks for."""
+
+    ministries: Sequence[Ministry]
+    missing: Sequence[Ministry]
 
 
 @dataclass(frozen=True)
@@ -169,20 +178,26 @@ def overview(office: Office, session: Session) -> Overview:
     people = session.scalars(
         select(Person).where(Person.active.is_(True), Person.is_machine.is_(False))
     ).all()
-    ministries = session.scalars(
-        select(Ministry).where(Ministry.active.is_(True)).order_by(Ministry.code)
-    ).all()
-    in_use = select(func.count(Audience.id)).where(Audience.active.is_(True))
-    spoken_for = {each.ministry_id for each in people if each.standing_duty in LIAISONS}
+    ministries = select(func.count(Ministry.id)).where(Ministry.active.is_(True))
+    audiences = select(func.count(Audience.id)).where(Audience.active.is_(True))
     return Overview(
         people=len(people),
-        ministries=len(ministries),
-        audiences=session.scalar(in_use) or 0,
-        without_liaison=[
-            each for each in ministries if not each.is_centre and each.id not in spoken_for
-        ],
+        ministries=session.scalar(ministries) or 0,
+        audiences=session.scalar(audiences) or 0,
+        without_liaison=coverage(session).missing,
         without_mobile=[each for each in people if each.first(ContactKind.MOBILE) is None],
     )
+
+
+def coverage(session: Session) -> Coverage:
+    """Which ministries have a liaison of their own, by code; a machine speaks for nobody."""
+    speaking = select(Person.ministry_id).where(
+        Person.active.is_(True), Person.is_machine.is_(False), Person.standing_duty.in_(LIAISONS)
+    )
+    wanted = select(Ministry).where(Ministry.active.is_(True), Ministry.kind != Kind.CENTRE)
+    ministries = session.scalars(wanted.order_by(Ministry.code)).all()
+    spoken_for = set(session.scalars(speaking))
+    return Coverage(ministries, [each for each in ministries if each.id not in spoken_for])
 
 
 @query(Action.SEE_OFFICE_JOURNAL, on=Office)

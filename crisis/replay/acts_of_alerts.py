@@ -220,7 +220,10 @@ class Outage(Told):
 def outage(stage: Stage, happening: Happening, told: Outage) -> Event:
     """The carrier fails with part of the alert not handed over yet."""
     carrier.fail(f"{told.provider}: HTTP {told.http}")
-    return pause_alert(the_system(), find(stage, happening).id, providers=[carrier.PROVIDER])
+    alert_id = find(stage, happening).id
+    with reading() as session:
+        _messages, _recipients, waiting = carrier.handed_over(session, alert_id)
+    return pause_alert(the_system(), alert_id, providers=[carrier.PROVIDER], waiting=waiting)
 
 
 class Resume(Told):

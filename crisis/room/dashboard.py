@@ -17,7 +17,8 @@ from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.people.model import ContactKind, Kind, Ministry, Person
-from crisis.policy import LIAISONS, Action, Actor, Duty, allows
+from crisis.people.queries import coverage
+from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime.presence import present_in
 from crisis.room.medians import Medians, medians
 from crisis.room.queries import (
@@ -301,21 +302,9 @@ def _on_duty(session: Session, actor: Actor, naming: Naming) -> list[PersonView]
 
 def _coverage(session: Session, naming: Naming) -> dict[str, Any]:
     """How many ministries have a liaison officer, and which have none."""
-    with_liaison = set(
-        session.scalars(
-            select(Person.ministry_id).where(
-                Person.active.is_(True),
-                Person.standing_duty.in_(LIAISONS),
-            )
-        )
-    )
-    active = session.execute(
-        select(Ministry.id).where(Ministry.active.is_(True), Ministry.kind != Kind.CENTRE)
-    ).scalars()
-    all_ids = list(active)
-    missing = [each for each in all_ids if each not in with_liaison]
+    found = coverage(session)
     return {
-        "ministries": len(all_ids),
-        "with_liaison": len(all_ids) - len(missing),
-        "missing": [{"id": each, "name": naming.ministry(each)} for each in missing],
+        "ministries": len(found.ministries),
+        "with_liaison": len(found.ministries) - len(found.missing),
+        "missing": [{"id": each.id, "name": naming.ministry(each.id)} for each in found.missing],
     }

@@ -16,8 +16,6 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from crisis.kernel.text import plain_digits
-
 Language = Literal["ar", "en", "fr"]
 LANGUAGES: Final[tuple[Language, ...]] = ("ar", "en", "fr")
 """In the order people read them; the first is the original unless a statement has no Arabic."""
@@ -45,9 +43,9 @@ class Type(StrEnum):
 
 
 NEVER_PUBLIC: Final = frozenset({Type.LINES_TO_TAKE, Type.QA, Type.INTERNAL_BRIEF})
+"""What is written for those who speak, and never released to public channels."""
 SITUATION: Final = frozenset({Type.HOLDING, Type.INITIAL, Type.UPDATE})
 """What tells how things stand: each takes the place of the last, and promises the next."""
-"""What is written for those who speak, and never released to public channels."""
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, revalidate_instances="always")
 
@@ -214,10 +212,6 @@ _FOREIGN: Final = re.compile(r"[\0\r\ud800-\udfff]")
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32
 _CODE_LENGTH: Final = 6
-_MISREAD: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
-_CODE_SPACING: Final = str.maketrans(
-    dict.fromkeys(" -\t\n\u00a0\u200e\u200f\u202f\u2010\u2011\u2012\u2013\u2212")
-)
 
 
 def code_of(fingerprint: str) -> str:
@@ -227,15 +221,4 @@ def code_of(fingerprint: str) -> str:
     """
     bits = int(fingerprint, 16) >> (4 * len(fingerprint) - 5 * _CODE_LENGTH)
     letters = "".join(_ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH)))
-    return f"{letters[:3]}-{letters[3:]}"
-
-
-def parse_code(typed: str) -> str | None:
-    """The code somebody typed or read out, as `code_of` writes it; None when it is none.
-
-    Case, dashes and spaces do not count; I and L are read as 1, O as 0, and Arabic digits as 0-9.
-    """
-    letters = plain_digits(typed).upper().translate(_CODE_SPACING).translate(_MISREAD)
-    if len(letters) != _CODE_LENGTH or not set(letters) <= set(_ALPHABET):
-        return None
     return f"{letters[:3]}-{letters[3:]}"

@@ -1,6 +1,6 @@
 """What stands in the way of a good statement: findings that block it, and findings that advise."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ from crisis.statements.places import filled
 from crisis.statements.rulebook import Rule, rulebook
 from crisis.statements.subject import Found, LintContext, Subject
 
-__all__ = ["Finding", "LintContext", "NotChecked", "blocking", "check", "not_checked", "score"]
+__all__ = ["Finding", "LintContext", "check"]
 
 
 @dataclass(frozen=True)
@@ -32,47 +32,15 @@ class Finding:
         return {**vars(self), "message": dict(self.message)}
 
 
-@dataclass(frozen=True)
-class NotChecked:
-    """A rule that could not be checked, or not wholly, and why, in three languages."""
-
-    rule: str
-    practice: int
-    why: Texts
-
-
 def check(content: Content, context: LintContext) -> list[Finding]:
     """Everything the rules find in a statement of this type, by rule and then by place."""
     subject = Subject(content, context)
     return [finding for rule in _applicable(content) for finding in _findings(rule, subject)]
 
 
-def blocking(findings: Sequence[Finding]) -> list[str]:
-    """The rules whose findings stop a submission unless waived, each once, in order."""
-    return sorted({finding.rule for finding in findings if finding.severity == "block"})
-
-
 def can_be_waived(rule: str) -> bool:
     """Whether anybody may let a finding of this rule pass."""
     return all(each.waivable for each in rulebook().rules if each.id == rule)
-
-
-def not_checked(content: Content) -> list[NotChecked]:
-    """What a reader of the findings must not take as checked."""
-    return [
-        NotChecked(rule.id, rule.practice, rule.needs)
-        for rule in _applicable(content)
-        if rule.needs
-    ]
-
-
-def score(content: Content, findings: Sequence[Finding]) -> int:
-    """How well it follows the practices, in percent: the weight of rules without findings."""
-    broken = {finding.rule for finding in findings}
-    rules = [rule for rule in _applicable(content) if rule.check.type != "later"]
-    total = sum(rule.weight for rule in rules)
-    kept = sum(rule.weight for rule in rules if rule.id not in broken)
-    return round(100 * kept / total) if total else 100
 
 
 def _applicable(content: Content) -> Iterator[Rule]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from crisis.kernel.errors import Invalid, NotFound
+from crisis.kernel.text import fold_arabic
 from crisis.kernel.words import Message
 from crisis.kernel.words import Message as _
 from crisis.statements.content import Content, Texts, Type, paragraphs_of
@@ -120,33 +121,49 @@ def must_be_filled(content: Content) -> None:
         )
 
 
+def must_hold_no_place(texts: Texts, *, field: str) -> None:
+    """Raise `Invalid` (`places`), naming `<field>_<language>`, where one of them has a place."""
+    if problems := {
+        f"{field}_{language}": _HOLDS_A_PLACE
+        for language, text in texts.items()
+        if open_places(text)
+    }:
+        raise Invalid(_("The template cannot be filled like this."), code="places", fields=problems)
+
+
 def open_places(text: str) -> list[str]:
     """Places of templates in a text as they stand there: by their code, closed or not, or by their
-    name in brackets, in any language; other braces and brackets are only that."""
+    name alone in brackets, in any language and spelling; other braces and brackets are only that.
+    """
     return [written for written, name in in_pieces(text) if name]
 
 
 def in_pieces(text: str) -> Iterator[tuple[str, Texts | None]]:
     """The text in pieces: words as they are, and each open place with what people call it."""
     at = 0
-    for found in _any_place().finditer(text):
-        yield text[at : found.start()], None
-        yield found[0], place_names()[found["code"] or _codes()[found["name"]]]
-        at = found.end()
+    for found in _perhaps_place().finditer(text):
+        if code := found["code"] or _codes().get(_folded(found["name"])):
+            yield text[at : found.start()], None
+            yield found[0], place_names()[code]
+            at = found.end()
     yield text[at:], None
 
 
 @cache
-def _any_place() -> re.Pattern[str]:
-    names = sorted(map(re.escape, _codes()), key=len, reverse=True)
+def _perhaps_place() -> re.Pattern[str]:
+    """A place under its code, or anything in brackets that is short enough to be a name."""
     codes = "|".join(place_names())
-    return re.compile(rf"\{{(?P<code>{codes})\b\}}?|\[(?P<name>{'|'.join(names)})(?!\w)\]?")
+    return re.compile(rf"\{{(?P<code>{codes})\b\}}?|\[(?P<name>[^\[\]{{}}\n]{{1,200}})\]")
 
 
 @cache
 def _codes() -> Mapping[str, str]:
-    """By what people call a place, in any language, its code."""
-    return {name: code for code, names in place_names().items() for name in names.values()}
+    """By what people call a place, in any language, folded, its code."""
+    return {_folded(name): code for code, names in place_names().items() for name in names.values()}
+
+
+def _folded(name: str) -> str:
+    return fold_arabic(name).replace("’", "'")
 
 
 _NOT_FILLED: Final = _("Fill this in.")

@@ -1,22 +1,12 @@
-// How somebody likes the room: which panels stand open (kept on this device), what is shown below the statement, the brief
-// on paper; and the arrow keys go from pin to pin of the ribbon.
+// How somebody likes the room: which panels stand open (kept on this device), the brief on paper; and the arrow keys go from pin to pin of the ribbon.
 import { keep, recall } from "./kept.js";
 
-const room = document.getElementById("room");
 const place = `nasaq:${document.body.dataset.me}:panels`;
 const shut = new Set(recall(place)?.shut ?? []);
 
 function arrange() {
   for (const panel of document.querySelectorAll("[data-panel-of]")) panel.toggleAttribute("data-shut", shut.has(panel.dataset.panelOf));
   for (const box of document.querySelectorAll("[data-panel]")) box.checked = !shut.has(box.dataset.panel);
-}
-
-function openUnder(part) {
-  room.dataset.under = part;
-  for (const tab of document.querySelectorAll("[data-under-for]")) {
-    if (tab.dataset.underFor === part) tab.setAttribute("aria-current", "true");
-    else tab.removeAttribute("aria-current");
-  }
 }
 
 document.addEventListener("change", ({ target }) => {
@@ -28,11 +18,6 @@ document.addEventListener("change", ({ target }) => {
 });
 
 document.addEventListener("click", (event) => {
-  const under = event.target.closest("[data-under-for]");
-  if (under) {
-    event.preventDefault();
-    openUnder(under.dataset.underFor);
-  }
   if (event.target.closest("[data-print]")) print();
   const menu = document.querySelector(".pick-panels[open]");
   if (menu && !menu.contains(event.target)) menu.open = false;
@@ -53,4 +38,3 @@ document.addEventListener("keydown", (event) => {
 });
 
 arrange();
-openUnder("org");

@@ -46,7 +46,7 @@ export async function become(element, html) {
 }
 
 // What had the focus is gone: it stays in this part of the page, or in what frames it where the part has no box of its own.
-function keepPlace(there) {
+export function keepPlace(there) {
   const place = there.getClientRects().length ? there : there.closest(".panel, header");
   if (!place.matches(`${FIELDS}, a[href], button, [tabindex]`)) place.tabIndex = -1;
   place.focus({ preventScroll: true });

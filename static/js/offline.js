@@ -12,7 +12,7 @@ const needsServer = (button) => button.form?.method === "post" && button.type ==
 function mark(button) {
   if (kept.has(button)) return;
   kept.set(button, ["aria-disabled", "aria-label", "title"].map((name) => [name, button.getAttribute(name)]));
-  button.title = say(isQueued(button.form) ? "later" : "needsServer");
+  button.title = say(isQueued(button.form) ? "sentLater" : "needsServer");
   if (isQueued(button.form)) button.setAttribute("aria-label", button.title);
   else button.setAttribute("aria-disabled", "true");
 }

@@ -36,15 +36,23 @@ function fetchNow() {
 async function renew(parts) {
   const addressOf = (part) => part.dataset.from ?? location.pathname + location.search;
   const addresses = [...new Set(parts.map(addressOf))];
-  const pages = await Promise.all(addresses.map(pageAt)).catch(() => null);
-  document.dispatchEvent(new CustomEvent("nasaq:fetched", { detail: pages !== null }));
-  if (!pages) return again(parts);
-  wait = FIRST_WAIT;
+  const renewed = addresses.map((each) => renewFrom(each, parts.filter((part) => addressOf(part) === each)));
+  const stale = (await Promise.all(renewed)).flat();
+  document.dispatchEvent(new CustomEvent("nasaq:fetched", { detail: !stale.length }));
+  if (stale.length) again(stale);
+  else wait = FIRST_WAIT;
+  tellWhatIsAsked();
+}
+
+/** Renew the parts that stand at this address; those that could not be are returned. */
+async function renewFrom(address, parts) {
+  const page = await pageAt(address).catch(() => null);
+  if (!page) return parts;
   for (const part of parts) {
-    const there = pages[addresses.indexOf(addressOf(part))].getElementById(part.id);
+    const there = page.getElementById(part.id);
     if (part.isConnected && there) await become(part, there.outerHTML);
   }
-  tellWhatIsAsked();
+  return [];
 }
 
 /** The page at this address as it is now, an empty one when it has moved; throws when it cannot be had. */

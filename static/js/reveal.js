@@ -1,4 +1,6 @@
-// A link to a field that is folded away, or in a language that is not in front, opens what hides it and goes there.
+// A link from what is wrong to a field that is folded away, or in a language that is not in front, opens what hides it and goes there.
+const FROM = "#wrong a[href^='#'], #error-summary a[href^='#']";
+
 function reveal(id) {
   const field = id && document.getElementById(id);
   if (!field) return null;
@@ -9,7 +11,7 @@ function reveal(id) {
 }
 
 document.addEventListener("click", (event) => {
-  const field = reveal(event.target.closest?.("a[href^='#']")?.hash.slice(1));
+  const field = reveal(event.target.closest?.(FROM)?.hash.slice(1));
   if (!field) return;
   event.preventDefault();
   const control = field.matches("input, select, textarea") ? field : (field.querySelector("input:not([type=hidden]), select, textarea") ?? field);

@@ -1,18 +1,25 @@
-// The war room: follows one incident.
+// The war room: follows one incident, and shows who is here.
 import "./app.js";
+import "./layout.js";
+import "./later.js";
 import "./parts.js";
 import { setTime } from "./clock.js";
 import { flush } from "./composer.js";
 import { apply, catchUp, lastSeen, start } from "./live.js";
 import { morph } from "./morph.js";
-import { markPresent, showPresent } from "./presence.js";
 import { stayConnected } from "./socket.js";
 import "./tabs.js";
 import "./folding.js";
-import "./layout.js";
-import "./later.js";
 
 const room = document.getElementById("room").dataset;
+
+// The mark of everybody who is named on the page.
+function markPresent() {
+  const here = new Set([...document.querySelectorAll("#presence [data-person]")].map((each) => each.dataset.person));
+  for (const { classList, dataset } of document.querySelectorAll(".here[data-person]")) {
+    classList.toggle("dim", !classList.toggle("ok", here.has(dataset.person)));
+  }
+}
 
 start(room.ref, Number(room.head));
 markPresent();
@@ -26,14 +33,14 @@ stayConnected({
       flush();
     },
     news: apply,
-    pulse: ({ at, head, present, regions }) => {
+    pulse: async ({ at, head, present, regions }) => {
       setTime(at);
-      showPresent(present);
-      for (const [id, html] of Object.entries(regions)) {
-        const region = document.getElementById(id);
-        if (region) morph(region, html);
-      }
       if (head > lastSeen()) catchUp();
+      for (const [id, html] of Object.entries({ ...regions, presence: present })) {
+        const region = document.getElementById(id);
+        if (region && html) await morph(region, html);
+      }
+      markPresent();
     },
   },
 });

@@ -43,6 +43,11 @@ def acknowledged(alert: Alert, person: Actor, *, after: int = 3) -> None:
         acknowledge(given.the_system(), recipient(alert, person).id, method=Method.LINK)
 
 
+def declined(alert: Alert, person: Actor, *, after: int) -> None:
+    with clock.at(NOON + after * MINUTE):
+        decline(given.the_system(), recipient(alert, person).id)
+
+
 def test_the_first_word_counts_and_a_second_press_changes_nothing() -> None:
     incident = given.an_incident()
     person = story.somebody(given.a_ministry())
@@ -208,6 +213,28 @@ def test_when_one_of_enough_cannot_after_all_the_others_are_waited_for_again() -
     decline(given.the_system(), recipient(alert, people[2]).id)
     assert fired_at(NOON + 18 * MINUTE) == 1
     assert recipient(alert, people[1]).answer == Answer.UNREACHED
+
+
+def test_of_each_place_only_whoever_was_asked_last_is_waited_for_again() -> None:
+    incident, ministry = given.an_incident(), given.a_ministry()
+    deputy, colleague = story.somebody(ministry, duty=None), story.somebody(ministry)
+    person = story.somebody(ministry, deputy=deputy)
+    others = [given.a_ministry(code) for code in ("MOI", "MOT")]
+    first, late = (story.somebody(each) for each in others)
+    alert = story.an_alert(person, first, late, on=incident, enough=2)
+    acknowledged(alert, first)
+    fired_at(NOON + 16 * MINUTE)
+    acknowledged(alert, person, after=17)
+    declined(alert, person, after=18)
+    acknowledged(alert, late, after=19)
+    declined(alert, first, after=20)
+    due = story.deadlines(alert)
+    asked = [recipient(alert, each) for each in (deputy, colleague)]
+    assert [each.answer for each in asked] == [Answer.WAITING, Answer.WAITING]
+    assert [due[each.id].state for each in asked] == [
+        deadlines.State.STOPPED,
+        deadlines.State.DUE,
+    ]
 
 
 def test_the_loss_of_every_message_does_not_wait_for_the_deadline() -> None:

@@ -8,7 +8,7 @@ from crisis.alerts.audiences import retire_audience, save_audience
 from crisis.alerts.described import Described
 from crisis.alerts.gathering import Gathered, gather
 from crisis.alerts.model import Contact
-from crisis.alerts.outbox import OptOut, State
+from crisis.alerts.outbox import Channel, OptOut, State
 from crisis.alerts.receipts import opt_out
 from crisis.kernel import clock
 from crisis.kernel.database import bookkeeping, reading
@@ -80,6 +80,18 @@ def test_who_cannot_be_reached_is_known_by_name(house: str) -> None:
     assert [each.person_id for each in found.without_mobile] == [lost.id]
     assert [each.person_id for each in found.opted_out] == [silent.id]
     assert {each.person_id for each in found.told} == {lost.id, there.id}
+
+
+def test_another_way_that_reaches_others_is_another_audience(house: str) -> None:
+    both, by_mail = alerts.an_officer(1), alerts.an_officer(2, mobile=None)
+    with reading() as session:
+        found = {
+            way: gather(session, person_ids=[both.id, by_mail.id], channels=[way])
+            for way in Channel
+        }
+    sms, mail = found[Channel.SMS], found[Channel.EMAIL]
+    assert (len(sms.told), len(mail.told)) == (1, 2)
+    assert sms.fingerprint != mail.fingerprint
 
 
 def test_a_mailbox_that_wants_no_more_is_left_in_peace_however_it_is_spelt(house: str) -> None:

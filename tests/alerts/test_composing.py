@@ -20,7 +20,7 @@ from crisis.alerts.commands import (
 from crisis.alerts.commands import (
     test_to_me as try_it_out,
 )
-from crisis.alerts.composing import Preview, preview
+from crisis.alerts.composing import Preview, preview, preview_of
 from crisis.alerts.drafts import Draft
 from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
 from crisis.alerts.outbox import Channel, Delivery, State, Wording
@@ -536,6 +536,28 @@ def test_what_may_not_be_asked_for_leaves_no_draft_behind_either(browser: FlaskC
     assert page.post(new, data=despite).status_code == 303
 
 
+@pytest.mark.parametrize(("then", "priority"), [("send", "info"), ("ask", "urgent")])
+def test_a_new_alert_whose_form_comes_twice_is_sent_once_and_answered_alike(
+    browser: FlaskClient, then: str, priority: str
+) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    page, new = given.signed_in(browser, by), f"/i/{incident.ref}/alerts/new"
+    form = {"_form": "compose", "_key": "one-and-the-same", "priority": priority, "then": then}
+    form |= {"channels": "sms", "people": str(person.id)}
+    assert page.post(new, data=form).status_code == 422, "without words nothing is kept of it"
+    with reading() as session:
+        assert not session.scalars(select(Alert)).all()
+    first, again = (page.post(new, data={**form, "sms_ar": "للعلم"}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.location == again.location == f"/i/{incident.ref}/alerts/1"
+    with reading() as session:
+        assert len(session.scalars(select(Alert)).all()) == 1
+    assert page.post(new, data={**form, "sms_ar": "كلام آخر"}).status_code == 422
+    other = {**form, "sms_ar": "للعلم", "_key": "another-sending"}
+    assert page.post(new, data=other).status_code == 409, "the same again, meant anew"
+
+
 def test_the_place_that_is_empty_is_marked_and_not_the_one_beside_it(browser: FlaskClient) -> None:
     incident = given.an_incident()
     by, person = alerts.an_operator(incident), alerts.an_officer(1)
@@ -575,7 +597,10 @@ def test_the_second_person_sees_the_new_number_when_the_audience_changed(
     assert described.recipients == 1
     page = given.signed_in(browser, second)
     here = f"/i/{incident.ref}/alerts/{alert.number}/confirmation"
+    read = preview_of(second, alert.id, by=second.id).said_hash
     old = {"_form": "confirmation", "revision": "1", "seen": "0" * 64, "typed_count": "1"}
+    assert page.post(here, data=old).status_code == 422, "it must say which words were read"
+    old["said"] = read
     answer = page.post(here, data=old)
     assert answer.status_code == 409
     assert str(alert.audience_hash) in answer.text

@@ -68,6 +68,9 @@ def test_what_is_written_is_shown_counted_said_and_kept(
     page.goto(f"/i/{incident.ref}/alerts/new")
     expect(page.locator("#said-template")).not_to_have_text("Free text")
     expect(page.locator("#put-back")).to_be_hidden()
+    page.locator("a.skip").press("Enter")
+    page.wait_for_url("**/alerts/new#main")
+    expect(page.locator("#compose :focus")).to_have_count(0)
 
 
 def test_on_a_phone_what_is_folded_says_what_it_holds_and_opens_where_something_is_wrong(

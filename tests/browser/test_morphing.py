@@ -157,6 +157,24 @@ def test_what_cannot_be_fetched_is_tried_again_and_the_page_is_not_live_meanwhil
     assert page.evaluate("asked") == 6
 
 
+def test_a_part_that_cannot_be_fetched_keeps_no_other_from_it(bare_page: OpenPage) -> None:
+    page = fetching(bare_page, [])
+    page.evaluate(
+        """async () => {
+          const { refetch } = await import('/static/js/refetch.js');
+          const part = document.getElementById('part');
+          part.insertAdjacentHTML('beforebegin', '<p id="cut" data-from="/cut">old</p>');
+          const [whole, none] = [window.fetch, () => new Response('', { status: 503 })];
+          window.fetch = async (way) => (way === '/cut' ? none() : whole());
+          refetch(['cut', 'part'], 1);
+        }"""
+    )
+    page.clock.run_for(500)
+
+    expect(page.locator("#said")).to_have_text("new")
+    expect(page.locator("#cut")).to_have_text("old")
+
+
 def test_what_one_person_wrote_on_a_device_is_nobody_elses(bare_page: OpenPage) -> None:
     page = bare_page('<form id="compose"><textarea name="ar"></textarea></form>')
     script = """async ({ me, text }) => {

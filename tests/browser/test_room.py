@@ -117,17 +117,19 @@ def test_the_room_is_arranged_folded_and_printed(
     office: Office, start_product: StartProduct, open_window: OpenWindow
 ) -> None:
     product = start_product(office.database_url)
-    page = open_window(product.url, viewport=SIZES[0], forgiven=("422",)).page
+    page = open_window(product.url, viewport=SIZES[0], forgiven=("422", "401")).page
     enter_as(page, HUDA)
     page.goto(f"/i/{office.runs.ref}")
     folds(page)
     closes_panels(page)
     counts_down(page)
     brings_what_is_reached_for(page)
+    stays_where_one_worked(page)
     leads_by_its_pins(page, office.runs.ref)
     prints_one_page(page, office.runs.ref)
     shows_one_part_at_a_time(page, office.runs.ref)
     says_who_reopens(page, office.ended.ref)
+    leads_away_who_is_signed_out(page, office.runs.ref)
 
 
 def without_scripts(page: Page, office: Office) -> None:
@@ -212,6 +214,15 @@ def brings_what_is_reached_for(page: Page) -> None:
     expect(page.locator("#duty")).to_be_visible()
 
 
+def stays_where_one_worked(page: Page) -> None:
+    """An act renews all that one may do; whoever did it by key is still at its button."""
+    page.locator("#act-phase summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#phase button.primary").press("Enter")
+    expect(page.locator("#phase input[value=initial]")).to_have_count(1)
+    expect(page.locator("#phase button.primary")).to_be_focused()
+
+
 def leads_by_its_pins(page: Page, ref: str) -> None:
     """Every pin leads to its statement, by mouse and, as a list, by keyboard; arrows go along."""
     assert page.locator(".cad.over a").count() == 2
@@ -248,10 +259,37 @@ def shows_one_part_at_a_time(page: Page, ref: str) -> None:
         expect(page.locator(".cols .tn:visible")).to_have_count(1)
     page.mouse.wheel(0, 600)
     expect(page.get_by_role("timer")).to_be_in_viewport()
+    shows_what_the_address_names(page)
     page.set_viewport_size({"width": 1920, "height": 1080})
+
+
+def shows_what_the_address_names(page: Page) -> None:
+    """On a phone, from elsewhere and in the room itself; its form is fetched. Below too."""
+    here = page.url.partition("#")[0]
+    page.locator("#p-stm").evaluate(
+        "(part, way) => part.insertAdjacentHTML('beforeend', `<a id=way href='${way}'>way</a>`)",
+        f"{here}#p-org",
+    )
+    for _again in range(2):
+        page.locator(".tabsn [data-tab-for=stm]").click()
+        page.locator("#way").click()
+        expect(page.locator("#p-org")).to_be_visible()
+    for width, height in SIZES[:0:-1]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto("about:blank")
+        page.goto(f"{here}#act-duty")
+        expect(page.locator("#act-duty[open] #duty")).to_be_visible()
+        expect(page.locator("#act-duty summary")).to_be_in_viewport()
 
 
 def says_who_reopens(page: Page, ref: str) -> None:
     page.goto(f"/i/{ref}")
     expect(page.locator("#ended .who-can")).to_contain_text("إدارة")
     expect(page.locator(".who .primary")).to_have_count(0)
+
+
+def leads_away_who_is_signed_out(page: Page, ref: str) -> None:
+    page.goto(f"/i/{ref}")
+    page.context.clear_cookies()
+    page.locator("#act-duty summary").click()
+    expect(page).to_have_url(re.compile("/signin"))

@@ -179,5 +179,7 @@ def _active(each: Element) -> Iterator[str]:
     for name, value in told.items():
         if name.startswith("on") or name == "style" or name.startswith(("hx-on", "data-hx-on")):
             yield f"<{each.tag} {name}>"
-        if name in _LOADS and (_RUNS.match(value) or value.startswith(("//", "http:", "https:"))):
+        is_only_named = each.tag == "link" and told.get("rel") in {"alternate", "canonical"}
+        leads_out = value.startswith(("//", "http:", "https:")) and not is_only_named
+        if name in _LOADS and (_RUNS.match(value) or leads_out):
             yield f"<{each.tag} {name}={value[:60]!r}>"

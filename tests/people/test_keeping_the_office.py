@@ -34,6 +34,7 @@ from crisis.people.model import (
     Profile,
 )
 from crisis.people.queries import (
+    coverage,
     find_people,
     office_lines,
     overview,
@@ -235,6 +236,12 @@ def test_the_office_says_what_it_lacks(house: str) -> None:
 
     assert [each.id for each in found.without_liaison] == [water]
     assert [each.id for each in found.without_mobile] == [salem.id]
+    with writing() as session:
+        session.get_one(Person, noor.id).is_machine = True
+    with reading() as session:
+        covered = coverage(session)
+    assert [each.id for each in covered.ministries] == [health, water]
+    assert covered.missing == covered.ministries, "a machine speaks for nobody"
 
 
 def test_an_audience_out_of_use_is_not_counted(house: str) -> None:

@@ -11,6 +11,7 @@ from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import Delivery, State
 from crisis.alerts.recipients import Answer, Recipient
 from crisis.kernel.database import reading
+from crisis.kernel.journal import Line
 from crisis.replay.playing import play, read
 from crisis.replay.report import Report
 from crisis.simulator.commands import behaviour
@@ -97,6 +98,9 @@ def test_a_carrier_that_fails_pauses_it_and_only_the_rest_is_sent(
         ("done", {"duplicates": "met"}),
     ]
     assert report.lines[-1].also == ()
+    with reading() as session:
+        paused = session.scalars(select(Line).where(Line.name == "alert.paused")).one()
+    assert (paused.facts["providers"], paused.facts["waiting"]) == (["local"], 4)
 
 
 def test_a_late_word_of_the_carrier_lowers_nothing_and_a_reply_acknowledges(

@@ -27,7 +27,6 @@ from crisis.statements.content import (
     fingerprint,
     from_canonical,
     paragraphs_of,
-    parse_code,
 )
 
 VECTORS: list[dict[str, str]] = json.loads(
@@ -213,31 +212,11 @@ def test_paragraphs_are_the_lines_that_are_not_blank() -> None:
 
 
 @given(st.binary(min_size=32, max_size=32).map(bytes.hex))
-def test_a_code_is_read_back_however_it_is_typed(sha256: str) -> None:
+def test_a_code_can_be_read_out(sha256: str) -> None:
     code = code_of(sha256)
 
     assert len(code) == 7
     assert not set(code) & set("ILOU")
-    for typed in (code, code.lower(), code.replace("-", " "), f"  {code[:3]}–{code[4:]} "):
-        assert parse_code(typed) == code
-
-
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
-        ("7k4px2", "7K4-PX2"),
-        ("7K4-PX2\u200f", "7K4-PX2"),
-        ("oil-٣ab", "011-3AB"),
-        ("O0l1-۴۵", "001-145"),
-        ("7K4-PXU", None),
-        ("7K4-PX", None),
-        ("7K4-PX22", None),
-        ("7K4-PXЅ", None),
-        ("", None),
-    ],
-)
-def test_codes_as_people_type_them(typed: str, code: str | None) -> None:
-    assert parse_code(typed) == code
 
 
 def test_the_vectors_are_all_used() -> None:

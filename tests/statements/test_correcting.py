@@ -50,6 +50,15 @@ def _put_right(content: Content) -> Content:
     )
 
 
+def test_what_was_wrong_holds_no_place_and_the_field_that_does_is_marked(house: str) -> None:
+    incident, statement, _, _ = a_released_text()
+    by = given.someone(Duty.DRAFTER, on=incident)
+    with refused(Invalid, "places") as refusal:
+        prepare_correction(by, statement.id, what_was_wrong={"ar": "ذكرنا [الساعة].", "en": "No."})
+    assert isinstance(refusal.value, Invalid)
+    assert set(refusal.value.fields) == {"wrong_ar"}
+
+
 def test_a_correction_begins_with_what_was_wrong_and_the_text_it_corrects(house: str) -> None:
     incident, statement, _, _ = a_released_text()
     by = given.someone(Duty.DRAFTER, on=incident)

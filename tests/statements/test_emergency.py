@@ -13,6 +13,7 @@ from crisis.kernel.ids import OFFICE_ID
 from crisis.people.commands import add_ministry
 from crisis.people.model import Kind
 from crisis.policy import Actor, Duty
+from crisis.statements.commands import emergencies
 from crisis.statements.commands.emergencies import (
     ask_emergency,
     confirm_emergency,
@@ -90,6 +91,24 @@ def test_it_is_explained_and_not_clicked(house: str) -> None:
     _, director, _, statement = a_grave_incident()
     with refused(Invalid, "too_short"):
         ask(director, statement, why="عاجل")
+
+
+def test_a_place_that_is_still_open_does_not_go_out_in_an_emergency(
+    house: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody may let that pass: people would read «حتى [الساعة]»."""
+    incident, director, spokesperson, _ = a_grave_incident()
+    unfinished = given.a_text("ابقوا في بيوتكم حتى [الساعة].")
+    statement = given.a_statement(on=incident, text=unfinished)
+    with refused(Invalid, "open_places"):
+        ask(director, statement)
+    assert given.statement(statement.id).latest is None
+    with monkeypatch.context() as before:
+        before.setattr(emergencies, "must_be_filled", lambda _content: None)
+        ask(director, statement)
+    with refused(Invalid, "open_places"):
+        confirm(spokesperson, statement)
+    assert given.statement(statement.id).released is None
 
 
 def test_nobody_confirms_what_nobody_asked_for(house: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crisis.statements.content import Content, Type, paragraphs_of
-from crisis.statements.lint import LintContext, blocking, check
+from crisis.statements.lint import LintContext, check
 
 TEXTS: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("flood_texts.json").read_text("utf-8")
@@ -41,5 +41,5 @@ def test_what_holds_a_text_back(told: dict[str, Any], approved_in_time: bool) ->
         ),
     )
 
-    assert blocking(found) == told["blocked_by"]
+    assert sorted({each.rule for each in found if each.severity == "block"}) == told["blocked_by"]
     assert {each.rule for each in found} >= set(told["advised"])

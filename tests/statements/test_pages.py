@@ -1,12 +1,14 @@
 """The pages of statements: what each shows, and that nothing typed is lost when one is refused."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from crisis.incidents.commands import assign_duty
 from crisis.incidents.model import Incident
+from crisis.kernel import clock
 from crisis.policy import Actor, Duty
 from crisis.statements.commands.releasing import release_statement
 from crisis.statements.commands.signing import answer_statement
@@ -219,6 +221,16 @@ def duty_too(scene: Scene, who: Actor, duty: Duty) -> None:
     assign_duty(given.runs(scene.incident), scene.incident.id, person_id=who.id, duty=duty)
 
 
+def test_once_their_time_is_over_no_deputies_are_promised(scene: Scene) -> None:
+    """There may be none, and in a restricted incident nobody stands in unnamed."""
+    scene.submit()
+    browser = scene.as_(scene.drafter)
+    with clock.at(clock.now() + timedelta(minutes=31)):
+        page = browser.get(scene.address).text
+    assert "it can still be signed" in page
+    assert "their deputies" not in page
+
+
 def test_a_release_about_the_situation_promises_the_next(scene: Scene) -> None:
     given.edited(scene.statement, by=scene.drafter, text=given.a_text(type=Type.UPDATE))
     answer = scene.as_(scene.speaker).post(
@@ -233,6 +245,10 @@ def test_a_correction_begins_with_the_text_that_went_out(scene: Scene) -> None:
     scene.sign()
     scene.release()
     browser = scene.as_(scene.drafter)
+    form = {"_form": "correction", "wrong_ar": "ذكرنا [الساعة]."}
+    refused = browser.post(f"{scene.address}/correction", data=form)
+    assert refused.status_code == 422
+    assert re.search(r'name="wrong_ar"[^>]* aria-invalid="true"', refused.text)
     begun = browser.post(f"{scene.address}/correction", data={"wrong_en": "The name was wrong."})
     assert begun.status_code == 303
     page = browser.get(begun.location).text

@@ -2,8 +2,10 @@
 
 import re
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask, request, url_for
 from flask.testing import FlaskClient
 
 from crisis.policy import Duty
@@ -68,6 +70,22 @@ def test_a_public_page_leads_to_itself_in_every_language(client: FlaskClient) ->
             assert unescape(link[1]) == f"{path}?lang={lang}&theme=dark"
             assert f'<html lang="{lang}"' in client.get(unescape(link[1])).text
         assert f'hreflang="ar" href="http://localhost{path}?lang=ar"' in page
+        for unknown in ("system", "pink"):
+            page = client.get(f"{path}?lang=ar&theme={unknown}").text
+            assert 'data-theme="system"' in page
+            assert "theme=" not in page.replace("data-theme=", "")
+
+
+@pytest.mark.parametrize(
+    ("page", "theme"), [("/signin", "dark"), ("/newsroom", None), ("/k/x", None)]
+)
+def test_a_page_that_is_the_same_for_all_asks_no_cookie_for_its_links(
+    app: Flask, page: str, theme: str | None
+) -> None:
+    with app.test_request_context(page, headers={"Cookie": "theme=dark"}):
+        assert request.endpoint
+        way = url_for("newsroom.index", lang="fr")
+    assert parse_qs(urlsplit(way).query).get("theme", [None]) == [theme]
 
 
 def test_what_stands_in_another_language_than_the_page_says_so(client: FlaskClient) -> None:

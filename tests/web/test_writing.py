@@ -275,12 +275,13 @@ def test_official_terms_are_those_of_the_country(
     "typed", ["12345", "12,345", "12.345", "12\u202f345", "١٢٬٣٤٥", "١٢٣٤٥", "۱۲۳۴۵", " 12345 "]
 )
 def test_a_number_is_typed_as_any_page_shows_it(typed: str) -> None:
-    sent = {"revision": "١", "seen": "0" * 64, "typed_count": typed}
+    sent = {"revision": "١", "seen": "0" * 64, "said": "0" * 64, "typed_count": typed}
 
     assert ConfirmForm.model_validate(sent).typed_count == 12345
 
 
 @pytest.mark.parametrize("typed", ["12,34", "1.5", "12 345 6", "-1", "12e3"])
 def test_what_is_no_whole_number_is_refused(typed: str) -> None:
+    sent = {"revision": "1", "seen": "0" * 64, "said": "0" * 64, "typed_count": typed}
     with pytest.raises(ValidationError):
-        ConfirmForm.model_validate({"revision": "1", "seen": "0" * 64, "typed_count": typed})
+        ConfirmForm.model_validate(sent)

@@ -23,7 +23,7 @@ from crisis.statements.content import (
 from crisis.statements.model.events import StatementCreated
 from crisis.statements.model.statement import Statement
 from crisis.statements.places import Value
-from crisis.statements.templates import opening_of_correction
+from crisis.statements.templates import must_hold_no_place, opening_of_correction
 
 
 @command(Action.DRAFT_STATEMENT, on=Statement)
@@ -34,7 +34,9 @@ def prepare_correction(
 
     The right and the reason are left as places to fill, and nothing can be submitted before they
     are. Audience and channels are those of the text it corrects.
+    Raises `Invalid` (`places`) where what was wrong has a place to fill itself.
     """
+    must_hold_no_place(what_was_wrong, field="wrong")
     released = out_of(statement).text
     return _begin_about(
         statement,

@@ -22,6 +22,7 @@ from crisis.statements.model import emergency
 from crisis.statements.model.events import EmergencyAsked, EmergencyJudged, StatementReleased
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import Ground
+from crisis.statements.templates import must_be_filled
 from crisis.statements.witness import must_be_as_told
 
 
@@ -29,7 +30,11 @@ from crisis.statements.witness import must_be_as_told
 def ask_emergency(
     statement: Statement, work: Work, *, ground: Ground, justification: str
 ) -> EmergencyAsked:
-    """The first of two people asks that the text go out before everybody signed."""
+    """The first of two people asks that the text go out before everybody signed.
+
+    Raises `Invalid` (`open_places`) while a place of a prepared text is still to be filled.
+    """
+    must_be_filled(statement.content)
     incident = work.session.get_one(Incident, statement.incident_id)
     return emergency.ask(
         statement,
@@ -67,6 +72,7 @@ def confirm_emergency(
         at=work.now,
     )
     must_be_as_told(work.session, statement, out_of(statement))
+    must_be_filled(out_of(statement).text)
     end_earlier(statement, work)
     await_signatures(statement, work)
     await_ratification(statement, work)

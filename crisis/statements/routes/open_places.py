@@ -20,14 +20,16 @@ def to_fill(text: str) -> list[dict[str, str]]:
 
 @bp.app_template_filter("with_places")
 def with_places(text: str, spoken: str) -> Markup:
-    """A text in the language `spoken`, its open places marked, each under its name."""
-    mark = Markup('<mark class="place">[{}]</mark>')
+    """A text in the language `spoken`, in its very words: people sign what they see. Its open
+    places are marked, and say to the reader what belongs there."""
+    mark = Markup('<mark class="place" lang="{}" title="{}"><span lang="{}">{}</span></mark>')
+    reader = language()
     pieces = (
-        mark.format(_named(name, spoken)) if name else escape(written)
+        mark.format(reader, _named(name, reader), spoken, written) if name else escape(written)
         for written, name in in_pieces(text)
     )
     return Markup("").join(pieces)
 
 
-def _named(name: Texts, spoken: str) -> str:
-    return next(said for each, said in name.items() if each == spoken)
+def _named(name: Texts, reader: str) -> str:
+    return next(said for each, said in name.items() if each == reader)
