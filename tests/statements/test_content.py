@@ -99,7 +99,10 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_siz
 by_language = st.dictionaries(st.sampled_from(LANGUAGES), texts, max_size=3)
 codes = st.frozensets(st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True), max_size=4)
 zones = st.sampled_from([UTC, ZoneInfo("Asia/Muscat"), timezone(timedelta(hours=-3, minutes=-30))])
-moments = st.datetimes(timezones=zones).filter(lambda moment: 1900 < moment.year < 2200)
+moments = st.datetimes(timezones=zones).filter(
+    # An hour that clocks leave out, or strike twice, equals no moment of another zone (PEP 495).
+    lambda moment: 1900 < moment.year < 2200 and moment == moment.astimezone(UTC)
+)
 paragraphs = st.builds(Paragraph, texts, st.none() | st.uuids())
 contents = st.builds(
     Content,
