@@ -19,7 +19,7 @@ async function bring(part, isAsked) {
   coming.delete(part);
   const there = page?.getElementById(part.id);
   if (!there) missed.add(part);
-  else if (part.isConnected) await become(part, there.outerHTML);
+  else await become(document.getElementById(part.id) ?? part, there.outerHTML);
   comeBack();
   if (there || !wasAsked) return;
   if (page) location.assign(part.dataset.later); // it has moved, or one is signed out: that page says so
