@@ -18,8 +18,9 @@ async function bring(part, isAsked) {
   const wasAsked = coming.get(part);
   coming.delete(part);
   const there = page?.getElementById(part.id);
+  const here = document.getElementById(part.id); // it may have been renewed meanwhile
   if (!there) missed.add(part);
-  else await become(document.getElementById(part.id) ?? part, there.outerHTML);
+  else if (here) await become(here, there.outerHTML);
   comeBack();
   if (there || !wasAsked) return;
   if (page) location.assign(part.dataset.later); // it has moved, or one is signed out: that page says so
