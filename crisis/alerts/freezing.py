@@ -25,9 +25,9 @@ from crisis.alerts.templates import places
 from crisis.kernel.errors import Conflict, Invalid
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
-from crisis.people.model import PUBLIC, Audience, in_language
+from crisis.people.model import PUBLIC, Audience
 from crisis.statements.content import LANGUAGES, Language, Texts
-from crisis.statements.places import listed
+from crisis.statements.places import listed_names
 from crisis.timeline.terms import LANGUAGE
 
 SAME_WITHIN: Final = timedelta(minutes=10)
@@ -383,8 +383,7 @@ def _must_fit(alert: Alert, said: Said) -> None:
 
 def _named(codes: set[str]) -> Texts:
     """What people call these places, one after another."""
-    names = [places()[each].name for each in sorted(codes)]
-    return listed([{each: in_language(name, each) for each in LANGUAGES} for name in names])
+    return listed_names([places()[each].name for each in sorted(codes)])
 
 
 def _braced(names: set[str]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from crisis.people.model import Names, in_language
 from crisis.statements.content import LANGUAGES, Language, Texts
 
 Value = str | int | Texts
@@ -41,3 +42,8 @@ def stray_brace(text: str) -> int | None:
 def listed(names: Sequence[Texts]) -> Texts:
     """Names one after another, as each language lists them."""
     return {each: _COMMA[each].join(name[each] for name in names) for each in LANGUAGES}
+
+
+def listed_names(names: Sequence[Names]) -> Texts:
+    """The same of names that may be known in some languages only, each as well as it is known."""
+    return listed([{each: in_language(name, each) for each in LANGUAGES} for name in names])

@@ -10,17 +10,16 @@ from crisis.incidents.model import Incident
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Invalid
 from crisis.kernel.words import Message
-from crisis.people.model import Ministry, in_language
+from crisis.people.model import Ministry, Names
 from crisis.policy import Action
 from crisis.statements.commands.findings import findings_of
 from crisis.statements.commands.guards import must_run
-from crisis.statements.content import LANGUAGES, Texts
 from crisis.statements.due import await_signatures
 from crisis.statements.model import freezing
 from crisis.statements.model.events import StatementSubmitted
 from crisis.statements.model.slots import SlotSpec
 from crisis.statements.model.statement import Statement
-from crisis.statements.places import listed
+from crisis.statements.places import listed_names
 from crisis.statements.signers import able_to_sign, on_duty
 from crisis.statements.templates import must_be_filled
 
@@ -79,9 +78,9 @@ def _must_be_signable(statement: Statement, work: Work, slots: Sequence[SlotSpec
     held = on_duty(work.session, statement.incident_id)
     nobody = [each for each in slots if not able_to_sign(each, held, statement.editors)]
     fields: dict[str, Message] = {}
-    if names := [_names(work.session, each.ministry_id) for each in nobody if each.ministry_id]:
+    if names := [_name(work.session, each.ministry_id) for each in nobody if each.ministry_id]:
         fields["ministries"] = Message(
-            "Nobody in this incident can sign for: {names}.", names=listed(names)
+            "Nobody in this incident can sign for: {names}.", names=listed_names(names)
         )
     if any(each.duties for each in nobody):
         fields["roles"] = Message("Nobody in this incident can sign for one of these roles.")
@@ -90,6 +89,5 @@ def _must_be_signable(statement: Statement, work: Work, slots: Sequence[SlotSpec
         raise Invalid(words, code="nobody_signs", fields=fields)
 
 
-def _names(session: Session, ministry_id: UUID) -> Texts:
-    names = session.get_one(Ministry, ministry_id).name
-    return {each: in_language(names, each) for each in LANGUAGES}
+def _name(session: Session, ministry_id: UUID) -> Names:
+    return session.get_one(Ministry, ministry_id).name
