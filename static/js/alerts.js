@@ -32,8 +32,9 @@ async function asked(body) {
   body.set("then", "look");
   body.delete("_key");
   const headers = { Accept: "text/html", "X-CSRFToken": body.get("csrf_token") };
-  const answer = await fetch(form.action, { method: "POST", body, headers, signal: asking.signal }).catch(() => null);
-  return answer?.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const answered = fetch(form.action, { method: "POST", body, headers, signal: asking.signal });
+  const html = await answered.then((answer) => answer.ok && !answer.redirected && answer.text()).catch(() => null);
+  return html ? new DOMParser().parseFromString(html, "text/html") : null;
 }
 
 /** What was written here before, and not sent, stands in the fields again; the page says so. */

@@ -13,9 +13,11 @@ async function look() {
   body.set("then", "look");
   body.delete("_key");
   const headers = { Accept: "text/html", "X-CSRFToken": body.get("csrf_token") };
-  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
-  if (!answer || answer.redirected || ![200, 422].includes(answer.status)) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const isForm = (answer) => !answer.redirected && [200, 422].includes(answer.status);
+  const asked = fetch(form.action, { method: "POST", body, headers });
+  const html = await asked.then((answer) => isForm(answer) && answer.text()).catch(() => null);
+  if (!html) return;
+  const page = new DOMParser().parseFromString(html, "text/html");
   for (const id of LIVE) if (page.getElementById(id)) await morph(document.getElementById(id), page.getElementById(id).outerHTML);
 }
 

@@ -1,7 +1,6 @@
 // Forms that htmx sends: a dialog closes when its act is done, and an answer that is not the form's page never takes the
 // place of what somebody typed.
-import { busyUntil } from "./busy.js";
-import { keepKeyOf } from "./morph.js";
+import { busyUntil, keepKeyOf } from "./morph.js";
 import { say } from "./words.js";
 
 const formOf = (event) => event.target.closest?.("form[data-hx-post]");

@@ -1,7 +1,6 @@
 // What few people need is fetched when somebody reaches for it, by hand or by key: data-later names the page where it stands.
 import { alarm } from "./announce.js";
-import { busyUntil } from "./busy.js";
-import { become } from "./morph.js";
+import { become, busyUntil } from "./morph.js";
 import { pageAt } from "./refetch.js";
 import { say } from "./words.js";
 

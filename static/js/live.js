@@ -47,8 +47,8 @@ async function fetchMissed() {
     const signal = AbortSignal.timeout(PATIENCE);
     const answer = await fetch(address + head, { headers: { Accept: "application/json" }, signal }).catch(() => null);
     if (answer?.status === 401 || answer?.status === 404) return location.assign("/");
-    if (!answer?.ok) return lost();
-    const told = await answer.json();
+    const told = answer?.ok && (await answer.json().catch(() => null)); // a line may break within an answer, too
+    if (!told) return lost();
     heard("polling");
     for (const packet of told.packets) await apply(packet);
     more = told.more && told.packets.length > 0;

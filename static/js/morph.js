@@ -1,9 +1,11 @@
 // The one way in which a part of the page becomes its newer self. A part in which somebody works is left alone until they
 // leave it, or for five seconds; then it still never touches the field that has focus nor what was typed elsewhere, never
 // closes what somebody opened, never sets back a clock, and never renews the key of a form that was sent and not yet answered.
+// While it is fetched it keeps what it shows; when that takes long, a thin line says so.
 import htmx from "../vendor/htmx.js";
 
 const PATIENCE = 5000;
+const LATE = 400;
 const FIELDS = "input, textarea, select";
 const TYPED = "textarea, input:not([type=hidden], [type=radio], [type=checkbox])";
 const unanswered = new WeakSet();
@@ -43,6 +45,18 @@ export async function become(element, html) {
   await htmx.swap({ sourceElement: element, target: element, text: html, swap: "outerMorph" });
   for (const field of typed) unsent.delete(field);
   if (at && !at.isConnected) keepPlace(document.getElementById(at.id) ?? element);
+}
+
+/** Mark the elements until `ends` is over, however it ends; returns what it comes to. */
+export async function busyUntil(elements, ends) {
+  for (const each of elements) each.setAttribute("aria-busy", "true");
+  const late = setTimeout(() => elements.forEach((each) => each.setAttribute("data-late", "")), LATE);
+  try {
+    return await ends;
+  } finally {
+    clearTimeout(late);
+    for (const each of elements) each.removeAttribute("aria-busy"), each.removeAttribute("data-late");
+  }
 }
 
 // What had the focus is gone: it stays in this part of the page, or in what frames it where the part has no box of its own.

@@ -1,13 +1,13 @@
 // Older lines of the log, on request.
 import { markDays } from "./news.js";
+import { pageAt } from "./refetch.js";
 
 const feed = document.getElementById("feed");
 
 /** Put what `link` leads to below the lines that are here. */
 export async function fetchOlder(link) {
-  const answer = await fetch(link.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await pageAt(link.href).catch(() => null);
+  if (!page) return;
   const lines = page.querySelectorAll("#feed > li");
   feed.append(...[...lines].filter((line) => !document.getElementById(line.id)));
   const next = page.getElementById("older");

@@ -8,8 +8,7 @@ const places = { tab: document.documentElement, under: document.getElementById("
 function openPart(part, kind = "tab") {
   places[kind].dataset[kind] = part;
   for (const tab of document.querySelectorAll(`[data-${kind}-for]`)) {
-    if (tab.getAttribute(`data-${kind}-for`) === part) tab.setAttribute("aria-current", "true");
-    else tab.removeAttribute("aria-current");
+    tab.ariaCurrent = tab.getAttribute(`data-${kind}-for`) === part ? "true" : null;
   }
   if (part === "log") seen();
 }

@@ -1,8 +1,7 @@
 // Parts of the page that are this person's alone are fetched anew with their own rights: from the page's own address, or from
 // the one that data-from names.
-import { busyUntil } from "./busy.js";
 import { tellWhatIsAsked } from "./mine.js";
-import { become, whenLeft } from "./morph.js";
+import { become, busyUntil, whenLeft } from "./morph.js";
 
 const SPREAD = 1200; // so that a full room does not ask in the same instant
 const PATIENCE = 8000;

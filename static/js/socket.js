@@ -2,6 +2,7 @@
 // it asks over HTTP every three seconds, so a network that blocks sockets costs comfort and no line.
 import { heard, lost, silence } from "./age.js";
 import "./due.js";
+import { renewToken } from "./send.js";
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
@@ -73,7 +74,8 @@ async function fetchTicket() {
   const signal = AbortSignal.timeout(PATIENCE);
   const answer = await fetch("/ws-ticket", { method: "POST", headers, signal }).catch(() => null);
   if (answer?.status === 401) return leave("signed_out");
-  return answer?.ok ? (await answer.json()).ticket : null;
+  if (answer?.status === 400) await renewToken(); // for the next attempt
+  return answer?.ok ? answer.json().then(({ ticket }) => ticket, () => null) : null;
 }
 
 function leave(code) {

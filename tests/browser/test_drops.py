@@ -28,7 +28,9 @@ from tests.parts.server import Product, StartProduct
 
 HUDA, AMEL = "هدى المبروك", "Amel Haddad"
 FORGIVEN = ("ERR_", "WebSocket", "502", "503")
+OLD_TOKEN = "status of 400"
 DROPS = ("cut", "kill", "hold", "offline", "pause") * 2
+ENOUGH = 12  # answers
 OUT_FOR = 700  # milliseconds, besides what is typed meanwhile
 
 pytestmark = needs("browser")
@@ -106,6 +108,37 @@ def test_ten_drops_lose_nothing_and_double_nothing(place: Place, open_window: Op
             break
         editor.wait_for_timeout(100)
     assert draft(place.incident) == statement.strip()
+
+
+@pytest.mark.slow
+def test_answers_that_break_off_were_not_heard(place: Place, open_window: OpenWindow) -> None:
+    """The head of each answer arrives and the rest does not: for tickets, for news, for what was
+    written, and for the new token that an old page asks for."""
+    visit = open_window(place.url, forgiven=[*FORGIVEN, OLD_TOKEN])
+    room = visit.page
+    enter_as(room, HUDA)
+    go_live(room, place.ref)
+    room.evaluate("document.querySelector('meta[name=csrf-token]').content = 'an old one'")
+    place.wire.cut()
+    place.wire.break_off()
+    room.locator("#note-text").focus()
+    written = [f"{number} while answers break off" for number in range(3)]
+    for text in written:
+        room.keyboard.type(text)
+        room.keyboard.press("Control+Enter")
+        expect(room.locator("#note-text")).to_have_value("")
+    for _ in range(200):  # each of them was asked for, and more than once
+        if place.wire.broken_off >= ENOUGH:
+            break
+        room.wait_for_timeout(100)
+    assert place.wire.broken_off >= ENOUGH
+    place.wire.mend()
+
+    expect(room.locator("html")).to_have_attribute("data-heard", "live", timeout=15_000)
+    expect(room.locator("#outbox li")).to_have_count(0, timeout=15_000)
+    lines = all_show_the_journal([room], place.incident)
+    said = [str(line.facts["text"]) for line in lines if line.name == "note.added"]
+    assert said == written
 
 
 def say(room: Page, more: str) -> None:

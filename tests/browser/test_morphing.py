@@ -87,7 +87,7 @@ def test_a_part_that_is_fetched_says_so_and_late_draws_a_line(bare_page: OpenPag
     page = opened(bare_page)
     page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))
     page.evaluate(
-        "async () => { const { busyUntil } = await import('/static/js/busy.js');"
+        "async () => { const { busyUntil } = await import('/static/js/morph.js');"
         " const ended = new Promise((end) => (window.end = end));"
         " busyUntil([document.getElementById('part')], ended); }"
     )
