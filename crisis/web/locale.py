@@ -54,18 +54,19 @@ def register(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=_chosen_language, default_locale="ar")
     _say_numbers_as_the_office_does(app)
-    app.jinja_env.filters.update(
-        clock=clock_time,
-        day=day,
-        moment=moment,
-        number=number,
-        money=money,
-        iso=_iso,
-        local=local_time,
-        hijri=hijri_day,
-        straight=straight.marked,
-        straight_runs=straight.runs_of,
-    )
+    filters: dict[str, Callable[..., Any]] = {
+        "clock": clock_time,
+        "day": day,
+        "moment": moment,
+        "number": number,
+        "money": money,
+        "iso": _iso,
+        "local": local_time,
+        "hijri": hijri_day,
+        "straight": straight.marked,
+        "straight_runs": straight.runs_of,
+    }
+    app.jinja_env.filters.update({name: _anew(each) for name, each in filters.items()})
     app.jinja_env.globals.update(
         say=say,
         language=language,
@@ -186,6 +187,18 @@ def money(value: Decimal) -> str:
     """A sum with two places, without its currency."""
     shape, place = "#,##0.00", _locale()
     return _in_digits(format_decimal(value, shape, locale=place, numbering_system=digits()))
+
+
+def _anew(says: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, worked out for each reader. Jinja works out a filter of a constant once, while it
+    compiles, and `{{ 0|number }}` would be in the digits of the first reader for all later ones;
+    of what takes the context it knows nothing then."""
+
+    @pass_context
+    def said(_: Context, /, *args: object, **named: object) -> Any:
+        return says(*args, **named)
+
+    return said
 
 
 def _say_numbers_as_the_office_does(app: Flask) -> None:

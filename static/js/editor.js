@@ -19,6 +19,7 @@ const clash = document.getElementById("conflict-note");
 let timer = 0;
 let saving = null;
 let unanswered = null; // what was sent and not answered is sent again as it was, so that it is done once
+let leaving = null; // the press that waits for it
 /** Whether somebody typed before this script was there. */
 const early = [...form.querySelectorAll("textarea")].some((cell) => cell.value !== cell.defaultValue);
 let saved = early ? "" : written();
@@ -72,16 +73,35 @@ function restore({ based: at, text }) {
   changed();
 }
 
-// A translation that still holds: what was typed is saved with it, and the work goes on in that field.
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
   clearTimeout(timer);
-  if (button?.name !== "valid" || !clash.hidden) return;
-  event.preventDefault();
+  if (button?.name === "valid" && clash.hidden) {
+    event.preventDefault();
+    stillHolds(button);
+  } else if (unanswered && leaving !== "now") {
+    event.preventDefault();
+    leaving ??= leave(button);
+  }
+});
+
+/** Send the form by this button once what is on its way has arrived, else one's own words would be somebody else's edit. Where
+ *  nothing answers, the press goes all the same: the browser says then what is wrong. */
+async function leave(button) {
+  await save();
+  if (unanswered) await save();
+  leaving = "now";
+  form.requestSubmit(button);
+  leaving = null;
+}
+
+/** A translation that still holds: what was typed is saved with it, and the work goes on in that field. */
+function stillHolds(button) {
   button.closest(".in-ar, .in-en, .in-fr").querySelector("textarea").focus();
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "valid", value: button.value }));
   save();
-});
+}
+
 form.addEventListener("input", ({ target }) => {
   // Whoever found it true compared it with the text as it was: what is not saved yet holds until another language changes.
   for (const each of form.querySelectorAll("input[name=valid]")) if (target.lang && !each.value.startsWith(target.lang)) each.remove();

@@ -199,12 +199,23 @@ def test_a_number_is_read_in_any_digits_however_it_is_grouped(bare_page: OpenPag
         assert page.evaluate(read, text) == 10_000, text
 
 
-EDITOR = """<form id="edit" action="/edit"><input name="based_on" value="1" data-kept="s">
+EDITOR = """<meta name="csrf-token" content="t">
+<form id="edit" action="/edit"><input name="based_on" value="1" data-kept="s">
 <div data-row><textarea name="ar" lang="ar">old</textarea>
 <div class="in-fr"><textarea name="fr" lang="fr">ancien</textarea>
 <button name="valid" value="fr-1">Still valid</button></div>
 <span class="no"></span><select></select></div></form>
+<button form="edit" name="then" value="submit">Send</button>
 <p id="saved" data-saving="" data-saved="" data-kept=""></p><p id="conflict-note" hidden></p>"""
+SENT = """async () => {
+  document.body.dataset.sent = "";
+  document.addEventListener("submit", (event) => {
+    const fields = new FormData(event.target, event.submitter);
+    if (!event.defaultPrevented)
+      document.body.dataset.sent += `${fields.get("then")} on ${fields.get("based_on")};`;
+    event.preventDefault(); });
+  window.fetch = () => new Promise((...ends) => { [window.answer, window.fail] = ends; });
+  await import('/static/js/editor.js'); }"""
 
 
 def test_who_found_a_translation_true_said_nothing_of_a_later_original(
@@ -221,3 +232,35 @@ def test_who_found_a_translation_true_said_nothing_of_a_later_original(
     expect(confirmed).to_have_count(1)
     page.locator("[name=ar]").first.press_sequentially("y")
     expect(confirmed).to_have_count(0)
+
+
+def test_a_press_waits_for_what_is_on_its_way(bare_page: OpenPage) -> None:
+    """Or one's own words, saved a moment ago, would be somebody else's edit."""
+    page = _saving(bare_page)
+    for _ in range(2):
+        page.get_by_role("button", name="Send").click()
+    expect(page.locator("body")).to_have_attribute("data-sent", "")
+
+    page.evaluate('answer(new Response(\'{"ok": true, "revision": 2, "at": "14:07"}\'))')
+    expect(page.locator("body")).to_have_attribute("data-sent", "submit on 2;")
+
+
+def test_where_nothing_answers_a_press_goes_all_the_same(bare_page: OpenPage) -> None:
+    page = _saving(bare_page)
+    page.get_by_role("button", name="Send").click()
+    for _ in range(2):
+        expect(page.locator("body")).to_have_attribute("data-sent", "")
+        page.evaluate("fail(new TypeError('Failed to fetch'))")
+
+    expect(page.locator("body")).to_have_attribute("data-sent", "submit on 1;")
+
+
+def _saving(bare_page: OpenPage) -> Page:
+    """An editor whose pause is over: what was typed is on its way, and nothing has answered."""
+    page = bare_page(FRAME + EDITOR)
+    page.clock.install()
+    page.evaluate(SENT)
+    page.locator("[name=ar]").first.press_sequentially("y")
+    page.clock.run_for(2_500)
+    assert page.evaluate("typeof answer") == "function"
+    return page

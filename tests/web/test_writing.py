@@ -175,6 +175,15 @@ def test_arabic_digits_belong_to_arabic(speaker: Flask, reader: str) -> None:
     assert said.startswith("12 23:07 ")
 
 
+def test_what_a_template_says_of_a_constant_is_no_constant(speaker: Flask) -> None:
+    """It is compiled once, by whoever reads first, and read in all languages after that."""
+    with speaking(speaker, "ar", LATIN):
+        template = speaker.jinja_env.from_string("{{ 0|number }} {{ 64|number }}")
+        assert template.render() == "0 64"
+    with speaking(speaker, "ar", ARABIC):
+        assert template.render() == "٠ ٦٤"
+
+
 @pytest.mark.parametrize(
     ("reader", "country", "said"),
     [
