@@ -103,7 +103,7 @@ def _weight(page: Page, path: str, *, live: bool) -> Weight:
     with weighed(page) as weight:
         page.goto(path)
         if live:
-            page.locator(LIVE).wait_for(timeout=15_000)
+            page.locator(LIVE).wait_for()
     return weight
 
 
