@@ -74,8 +74,8 @@ class Budget:
 BUDGETS: Final = (
     Budget("acknowledge", PHONE, first=30, again=4),
     Budget("newsroom", PHONE, first=60, again=15, fonts=False),
-    Budget("dashboard", DESKTOP, first=200, again=22, scripts=20),
-    Budget("warroom", DESKTOP, first=250, again=24, scripts=20),
+    Budget("dashboard", DESKTOP, first=200, again=16, scripts=20),
+    Budget("warroom", DESKTOP, first=250, again=21, scripts=20),
     Budget("approval", PHONE, first=130, again=15, scripts=4),
 )
 
