@@ -33,6 +33,7 @@ from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
 from crisis.kernel.database import reading, writing
 from crisis.kernel.errors import Conflict, Invalid, Refusal
+from crisis.kernel.journal import Line
 from crisis.policy import Actor, Duty
 from crisis.statements.commands.correcting import prepare_correction
 from crisis.statements.content import Content, Type, paragraphs_of
@@ -556,6 +557,29 @@ def test_a_new_alert_whose_form_comes_twice_is_sent_once_and_answered_alike(
     assert page.post(new, data={**form, "sms_ar": "كلام آخر"}).status_code == 422
     other = {**form, "sms_ar": "للعلم", "_key": "another-sending"}
     assert page.post(new, data=other).status_code == 409, "the same again, meant anew"
+
+
+@pytest.mark.parametrize("sms", ["للعلم", "للعلم، ثم كلام آخر"], ids=["as kept", "edited"])
+@pytest.mark.parametrize(("then", "priority"), [("send", "info"), ("ask", "urgent")])
+def test_a_kept_draft_whose_form_comes_twice_is_sent_once_and_answered_alike(
+    browser: FlaskClient, then: str, priority: str, sms: str
+) -> None:
+    incident = given.an_incident()
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    page, new = given.signed_in(browser, by), f"/i/{incident.ref}/alerts/new"
+    form = {"_form": "compose", "priority": priority, "sms_ar": "للعلم", "channels": "sms"}
+    form |= {"people": str(person.id)}
+    kept = page.post(new, data={**form, "then": "save", "_key": "one-that-is-kept"})
+    assert kept.status_code == 303
+    sending = {**form, "sms_ar": sms, "then": then, "_key": "one-that-is-sent", "revision": "1"}
+    first, again = (page.post(kept.location, data=sending) for _ in range(2))
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.location == again.location == kept.location
+    with reading() as session:
+        names = list(session.scalars(select(Line.name).order_by(Line.seq)))
+        assert len(session.scalars(select(Alert)).all()) == 1
+    sent = "alert.confirmed" if then == "send" else "alert.confirmation_asked"
+    assert names.count(sent) == 1
 
 
 def test_the_place_that_is_empty_is_marked_and_not_the_one_beside_it(browser: FlaskClient) -> None:
