@@ -12,6 +12,7 @@ import { newKey, post } from "./send.js";
 
 const PAUSE = 2000;
 const form = document.getElementById("edit");
+form.autocomplete = "off"; // or who comes back would find old words in the fields of a newer text
 const based = form.elements.based_on;
 const place = `nasaq:${document.body.dataset.me}:statement:${based.dataset.kept}`;
 const told = document.getElementById("saved");
@@ -67,9 +68,12 @@ function conflict() {
   alarm(clash.textContent.trim());
 }
 
-function restore({ based: at, text }) {
-  if (!text || at !== based.value || text === saved || !clash.hidden) return;
+function restore({ based: at, text, isSent }) {
+  const isOlder = at !== based.value;
+  if (!text || text === saved || !clash.hidden || (isSent && isOlder)) return;
   refill(JSON.parse(text));
+  based.value = at;
+  if (isOlder) conflict();
   changed();
 }
 
@@ -82,7 +86,7 @@ form.addEventListener("submit", (event) => {
   } else if (unanswered && leaving !== "now") {
     event.preventDefault();
     leaving ??= leave(button);
-  }
+  } else keep(place, { based: based.value, text: written(), isSent: true });
 });
 
 /** Send the form by this button once what is on its way has arrived, else one's own words would be somebody else's edit. Where
