@@ -6,6 +6,7 @@ import { forgetDraft } from "./draft.js";
 import { refetch } from "./refetch.js";
 import { stayConnected } from "./socket.js";
 
+const PATIENCE = 8000;
 const EVERY = 1000; // at most once a second, however much arrives
 const { incident, head } = document.getElementById("delivery").dataset;
 let seen = Number(head);
@@ -17,7 +18,7 @@ const renew = () => refetch(["delivery"], EVERY);
 
 stayConnected({
   hello: () => ["enter", { incident, after: seen }],
-  poll: () => fetch("/healthz").then((answer) => (answer.ok ? (heard("polling"), renew()) : lost()), lost),
+  poll: () => fetch("/healthz", { signal: AbortSignal.timeout(PATIENCE) }).then((answer) => (answer.ok ? (heard("polling"), renew()) : lost()), lost),
   on: {
     entered: ({ at, head: now }) => {
       setTime(at);

@@ -214,7 +214,8 @@ ASKING = """async (tag) => {
   const asks = document.getElementById('asks');
   const template = document.createElement('template');
   template.innerHTML = `<p ${tag}></p>`;
-  for (const { name, value } of template.content.firstChild.attributes) asks.setAttribute(name, value);
+  for (const { name, value } of template.content.firstChild.attributes)
+    asks.setAttribute(name, value);
   asks.setAttribute('data-hx-get', '/asked');
   asks.setAttribute('data-hx-target', '#asks');
   window.asked = [];
@@ -240,3 +241,133 @@ def test_of_several_questions_while_somebody_types_the_last_one_is_asked(
             page.clock.run_for(500)
         assert page.evaluate("asked.at(-1)") == "/asked?q=abc", tag
         page.close()
+
+
+BESIDE = '<meta name="csrf-token" content="{}"><body data-me="{}">'
+RENEWING = """async ({ me, html }) => {
+  document.body.dataset.me = me;
+  window.posts = 0;
+  window.fetch = async (way, { method } = {}) => {
+    if (method !== 'POST') return new Response(html);
+    posts += 1;
+    return new Response('{"ok": true}', { status: posts === 1 ? 400 : 200 }); };
+  const { send } = await import('/static/js/send.js');
+  return send('/note', { text: 'words of Huda' }, 'k'); }"""
+
+
+def test_what_one_person_wrote_is_not_sent_as_anothers_who_signed_in_beside_it(
+    bare_page: OpenPage,
+) -> None:
+    page = bare_page(FRAME)
+    asked = {"me": "huda", "html": BESIDE.format("another", "huda")}
+    assert page.evaluate(RENEWING, asked) == {"done": True}
+    asked["html"] = BESIDE.format("another", "salem")
+    with page.expect_event("load"):
+        assert page.evaluate(RENEWING, asked) == {"unknown": True}
+
+
+PART = '<div id="part"><p id="said">{}</p></div>'
+ROOM = """<form id="note" action="/note"><textarea name="text" data-kept="i"></textarea></form>
+<ul id="outbox"></ul><ol id="feed"></ol><div id="feed-scroll"></div>
+<p id="news"><span></span></p>"""
+
+
+def test_an_older_answer_never_takes_the_place_of_a_younger_one(bare_page: OpenPage) -> None:
+    page = bare_page(FRAME + PART.format("first"))
+    page.clock.install()
+    page.evaluate(IN_TURN, "refetch")
+    refetch = "async () => (await import('/static/js/refetch.js')).refetch(['part'], 1)"
+    for _ in range(2):
+        page.evaluate(refetch)
+        page.clock.run_for(100)
+    for number, text in ((1, "third"), (0, "second")):
+        page.evaluate("([n, html]) => answers[n](html)", [number, PART.format(text)])
+        page.wait_for_timeout(100)
+    expect(page.locator("#said")).to_have_text("third")
+
+
+def test_a_line_that_waits_is_not_lost_because_another_tab_writes_and_this_one_is_closed(
+    bare_page: OpenPage,
+) -> None:
+    first, second = (bare_page(FRAME + ROOM) for _ in range(2))
+    for tab in (first, second):
+        tab.evaluate(
+            "async () => { window.sent = [];"
+            " window.fetch = async (way, { body } = {}) => {"
+            "   if (body) sent.push(`${body.get('text')} ${body.get('_key')}`);"
+            "   throw new TypeError('Failed to fetch'); };"
+            " await import('/static/js/composer.js'); }"
+        )
+    box = "[name=text]"
+    first.locator(box).fill("written while it is out")
+    first.locator(box).press("Control+Enter")
+    expect(first.locator("#outbox li")).to_have_count(1)
+    second.locator(box).fill("w")
+    sent = first.evaluate("sent[0]")
+    first.close()
+    second.reload()
+    second.evaluate(
+        "async () => { window.fetch = async (way, { body } = {}) => {"
+        "   if (body) window.sent = `${body.get('text')} ${body.get('_key')}`;"
+        '   return new Response(\'{"ok": true, "packets": []}\'); };'
+        " await import('/static/js/composer.js'); }"
+    )
+    second.wait_for_timeout(100)
+    assert second.evaluate("window.sent") == sent
+
+
+REFUSING = """const listeners = {};
+export const io = () => (window.opened = (window.opened ?? 0) + 1, {
+  connected: true, io: { on() {} }, off() { return this; },
+  on(name, act) { listeners[name] = act; if (name === 'connect') setTimeout(act); },
+  close() { this.connected = false; listeners.disconnect?.(); },
+  timeout() { return { emitWithAck: async () => ({ ok: false, code: 'failed' }) }; } });"""
+
+
+def test_a_room_that_could_not_be_entered_is_asked_for_again(bare_page: OpenPage) -> None:
+    page = bare_page(FRAME)
+    page.route(
+        "**/vendor/socket.io.js",
+        lambda route: route.fulfill(body=REFUSING, content_type="text/javascript"),
+    )
+    page.evaluate(
+        'async () => { window.fetch = async () => new Response(\'{"ticket": "t"}\');'
+        " (await import('/static/js/socket.js')).stayConnected("
+        "   { hello: () => ['enter', {}], on: {}, poll() {} }); }"
+    )
+    page.wait_for_timeout(2_000)
+    assert page.evaluate("opened") > 1
+
+
+def test_whether_the_server_is_there_is_not_asked_for_ever(bare_page: OpenPage) -> None:
+    """Questions that hang take every connection a browser makes, and none is left for a socket."""
+    page = bare_page(FRAME)
+    for script in ("dashboard", "delivery"):
+        page.goto("/")
+        page.evaluate(
+            """async (script) => {
+              document.body.append(Object.assign(document.createElement('i'), { id: 'delivery' }));
+              window.endless = [];
+              window.fetch = (way, { signal } = {}) => {
+                if (!signal) endless.push(way);
+                return new Promise(() => {}); };
+              window.setInterval = (act) => (window.tick = act, setTimeout(act));
+              await import(`/static/js/${script}.js`); }""",
+            script,
+        )
+        page.wait_for_timeout(100)
+        assert page.evaluate("endless") == [], script
+
+
+def test_older_lines_that_cannot_come_are_not_waited_for_in_silence(bare_page: OpenPage) -> None:
+    page = bare_page(
+        '<div id="words" data-needs-server="Needs the server" hidden></div><div id="sr-polite">'
+        '</div><div id="sr-alert"></div><ol id="feed"></ol><div id="feed-scroll"></div>'
+        '<p id="news"><span></span></p><p><a id="older" href="/older">Older lines</a></p>'
+    )
+    page.route("**/older", lambda route: route.abort())
+    page.evaluate(
+        "async () => (await import('/static/js/older.js'))"
+        ".fetchOlder(document.getElementById('older'))"
+    )
+    expect(page.locator("#sr-alert")).to_have_text("Needs the server")
