@@ -356,6 +356,7 @@ def _leave(alert: Alert, work: Work, gathered: Gathered, said: Said) -> AlertCon
         first_id=alert.created_by_id,
         recipients=frozen.recipients,
         left_out=frozen.left_out,
+        told_all_the_same=frozen.told_all_the_same,
         messages=frozen.messages,
         text_hash=alert.text_hash,
     )

@@ -104,6 +104,7 @@ class Preview:
     without_mobile: Sequence[Names]
     without_mail: Sequence[Names]
     opted_out: Sequence[Names]
+    told_all_the_same: Sequence[Names]
     readings: Sequence[Reading]
     costs: Sequence[Cost]
     mails: int
@@ -211,6 +212,7 @@ def shown(session: Session, alert: Alert, by: UUID) -> Preview:
         without_mobile=[x.name for x in gathered.without_mobile if x.person_id],
         without_mail=[x.name for x in gathered.without_mail if x.person_id],
         opted_out=[x.name for x in gathered.opted_out if x.person_id],
+        told_all_the_same=[x.name for x in gathered.told_all_the_same],
         readings=readings,
         costs=[
             Cost(each.language, by_sms[each.language], each.sms.length.count)

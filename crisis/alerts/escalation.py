@@ -180,7 +180,12 @@ def next_in_line(
     channels = [Channel(each) for each in alert.channels]
     for person_id in line:
         if person_id not in asked:
-            found = gather(session, person_ids=[person_id], channels=channels).told
+            found = gather(
+                session,
+                person_ids=[person_id],
+                channels=channels,
+                life_safety=alert.is_life_safety,
+            ).told
             if found:
                 return found[0]
     return None
@@ -360,6 +365,7 @@ def _send(work: Work, alert: Alert, recipient: Recipient, event: str) -> None:
             alert_id=alert.id,
             recipient_id=recipient.id,
             expires_at=alert.expires_at,
+            is_owed=alert.is_life_safety,
         )
         for channel in map(Channel, alert.channels)
         if ways[channel]

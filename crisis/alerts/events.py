@@ -54,7 +54,8 @@ class ConfirmationOverdue(_AlertEvent):
 @dataclass(frozen=True, kw_only=True)
 class AlertConfirmed(_AlertEvent):
     """Words and recipients are frozen and on their way. `first_id` wrote it, the line's actor
-    confirmed it; both are the same where no second person is needed."""
+    confirmed it; both are the same where no second person is needed. `told_all_the_same` are staff
+    who had asked not to be written to, told because a life is at stake."""
 
     name = "alert.confirmed"
     kind: AlertKind
@@ -62,6 +63,7 @@ class AlertConfirmed(_AlertEvent):
     first_id: UUID
     recipients: int
     left_out: int
+    told_all_the_same: int
     messages: int
     text_hash: str | None
 

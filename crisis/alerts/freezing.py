@@ -48,6 +48,7 @@ class Frozen:
 
     recipients: int
     left_out: int
+    told_all_the_same: int
     messages: int
 
 
@@ -63,6 +64,7 @@ def everybody(session: Session, alert: Alert) -> Gathered:
         person_ids=[UUID(each) for each in alert.person_ids],
         again=again,
         channels=ways(session, alert, again),
+        life_safety=alert.is_life_safety,
     )
     return replace(gathered, is_public=gathered.is_public or _went_public(session, again))
 
@@ -213,7 +215,12 @@ def freeze(
     alert.asked_at = alert.asked_at or at
     alert.channels = [each.value for each in gathered.channels]
     alert.recipients, alert.audience_hash = gathered.count, gathered.fingerprint
-    return Frozen(gathered.count, len(gathered.left_out), len(messages))
+    return Frozen(
+        recipients=gathered.count,
+        left_out=len(gathered.left_out),
+        told_all_the_same=len(gathered.told_all_the_same),
+        messages=len(messages),
+    )
 
 
 def _keep_recipients(
@@ -287,6 +294,7 @@ def _messages(
                 recipient_id=ids[each.key],
                 expires_at=alert.expires_at,
                 parts=parts.get(key),
+                is_owed=each.is_owed,
             )
 
 
@@ -366,7 +374,7 @@ def _must_have_link(alert: Alert, said: Said) -> None:
 
 def _must_fit(alert: Alert, said: Said) -> None:
     most = most_parts(alert)
-    if Priority(alert.priority) is Priority.LIFE_SAFETY:
+    if alert.is_life_safety:
         return
     fields = {
         f"sms_{language}": Message(

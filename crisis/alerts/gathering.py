@@ -36,6 +36,8 @@ class Reached:
     left_out: LeftOut | None = None
     silenced: tuple[Channel, ...] = ()
     """The ways by which they asked not to be written to; while there is another, they are told."""
+    is_owed: bool = False
+    """They are told by those ways, too: a life is at stake, and they are staff."""
 
     @property
     def key(self) -> str:
@@ -83,6 +85,11 @@ class Gathered:
         return [each for each in self.everybody if each.left_out is LeftOut.OPTED_OUT]
 
     @cached_property
+    def told_all_the_same(self) -> Sequence[Reached]:
+        """Those who asked not to be written to and are, because a life is at stake."""
+        return [each for each in self.told if each.is_owed]
+
+    @cached_property
     def languages(self) -> Counter[str]:
         """How many read each language, of those who are told."""
         return Counter(each.language for each in self.told)
@@ -99,7 +106,7 @@ class Gathered:
         that does."""
         lines = sorted(
             f"{each.key} {each.language} {each.mobile} {each.email} "
-            f"{each.left_out} {','.join(each.silenced)}"
+            f"{each.left_out} {','.join(each.silenced)} {each.is_owed}"
             for each in self.everybody
         )
         return sha256("\n".join(lines).encode()).hexdigest()
@@ -112,9 +119,12 @@ def gather(
     person_ids: Collection[UUID] = (),
     again: Collection[UUID] = (),
     channels: Sequence[Channel] = EVERY_WAY,
+    life_safety: bool = False,
 ) -> Gathered:
     """The people of these audiences, those picked by hand, and all who were told by the alerts
-    `again`. Whoever is out of service is in none of them; whoever was told hears again."""
+    `again`. Whoever is out of service is in none of them; whoever was told hears again. Where a
+    life is at stake, staff are told by every way, also by those on which they asked not to be
+    written to; residents never are."""
     named = [each for audience in audiences for each in _in_audience(session, audience)]
     found = [*named, *person_ids]
     told = _told_before(session, again)
@@ -126,7 +136,7 @@ def gather(
     once, repeated = _each_address_once([*people, *earlier, *contacts])
     silent = set(session.scalars(select(func.lower(OptOut.address))))
     return Gathered(
-        everybody=[_judged(each, channels, silent) for each in once],
+        everybody=[_judged(each, channels, silent, life_safety=life_safety) for each in once],
         duplicates=repeated + len(found) - len(set(found)),
         channels=channels,
         is_public=any(each.kind in PUBLIC for each in audiences),
@@ -239,13 +249,17 @@ def _each_address_once(found: Iterable[Reached]) -> tuple[list[Reached], int]:
     return once, repeated
 
 
-def _judged(each: Reached, channels: Sequence[Channel], silent: set[str]) -> Reached:
+def _judged(
+    each: Reached, channels: Sequence[Channel], silent: set[str], *, life_safety: bool
+) -> Reached:
     ways = {way: address.lower() for way in channels if (address := each.address(way))}
     if not ways:
         return replace(each, left_out=LeftOut.NO_ADDRESS)
     silenced = tuple(way for way, address in ways.items() if address in silent)
     if not silenced:
         return each
+    if life_safety and each.person_id:
+        return replace(each, silenced=silenced, is_owed=True)
     left_out = LeftOut.OPTED_OUT if len(silenced) == len(ways) else None
     return replace(each, left_out=left_out, silenced=silenced)
 

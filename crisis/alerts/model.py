@@ -146,6 +146,11 @@ class Alert(IncidentRecord):
     incident: Mapped[Incident] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def is_life_safety(self) -> bool:
+        """Whether a life is at stake."""
+        return self.priority == Priority.LIFE_SAFETY
+
+    @property
     def answer_within(self) -> timedelta:
         """How long an acknowledgement may take."""
         if self.answer_minutes is not None:

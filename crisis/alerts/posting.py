@@ -52,6 +52,8 @@ class NewMessage:
     expires_at: datetime | None = None
     repeat_of_id: UUID | None = None
     parts: int | None = None
+    is_owed: bool = False
+    """It goes even to an address that asked not to be written to: see `gathering.gather`."""
 
 
 def say(
@@ -87,7 +89,8 @@ def post(
 ) -> int:
     """Queue what was not queued before; how many that were.
 
-    Whoever has no address, or asked not to be written to, gets a row that says so and goes nowhere.
+    Whoever has no address, or asked not to be written to and is owed nothing, gets a row that says
+    so and goes nowhere.
     """
     known = _among(session, Delivery.key, (each.key for each in messages))
     addresses = (each.address.lower() for each in messages if each.address)
@@ -95,7 +98,7 @@ def post(
     fresh = {each.key: each for each in messages if each.key not in known}
     rows = [
         {
-            **vars(each),
+            **{name: value for name, value in vars(each).items() if name != "is_owed"},
             "id": new_id(),
             "incident_id": incident.id,
             "is_exercise": incident.is_exercise,
@@ -185,7 +188,8 @@ def hold_back(session: Session, alerts: ColumnElement[bool], *, at: datetime) ->
 def _standing(message: NewMessage, silent: set[str], at: datetime) -> dict[str, object]:
     if message.address is None:
         return _suppressed(ErrorClass.NO_ADDRESS, at)
-    if message.address.lower() in silent and message.purpose not in ALWAYS_TOLD:
+    is_told = message.is_owed or message.purpose in ALWAYS_TOLD
+    if message.address.lower() in silent and not is_told:
         return _suppressed(ErrorClass.OPTED_OUT, at)
     return {"state": State.QUEUED, "error_class": None, "ended_at": None}
 

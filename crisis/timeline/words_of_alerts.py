@@ -48,9 +48,19 @@ def _second_overdue(facts: Facts, _names: Naming) -> Message:
 
 
 def _alert_confirmed(facts: Facts, names: Naming) -> Message:
-    return Message(
+    told = Message(
         "Alert {number} is on its way. Recipients: {recipients}; no way to reach: {left_out}. "
-        "Written by {person}.",
+        "Written by {person}."
+    )
+    owed = int(facts.get("told_all_the_same", 0))  # lines of before know nothing of it
+    if owed:
+        told = Message(
+            "Alert {number} is on its way. Recipients: {recipients}; no way to reach: {left_out}; "
+            "told although they asked not to be written to, because a life is at stake: {owed}. "
+            "Written by {person}.",
+            owed=owed,
+        )
+    return told.filled(
         number=int(facts["number"]),
         recipients=int(facts["recipients"]),
         left_out=int(facts["left_out"]),

@@ -189,7 +189,13 @@ TOLD: Final[Mapping[str, Telling]] = {
         numbered(Message("The draft of statement {number} changed.")),
         tone="system",
     ),
-    "statement.submitted": Telling("send", Message("Approval request"), _submitted, tone="change"),
+    "statement.submitted": Telling(
+        "send",
+        Message("Approval request"),
+        _submitted,
+        details=(("nobody_signs", Message("Signatures nobody in the incident could give yet")),),
+        tone="change",
+    ),
     "waiver.asked": Telling("list-checks", Message("Check"), _rule, body="reason"),
     "waiver.answered": Telling("list-checks", Message("Check"), _waiver, details=WHY),
     "statement.opened": Telling(

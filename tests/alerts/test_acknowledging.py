@@ -12,7 +12,7 @@ from crisis.alerts.acknowledging import (
     record_acknowledgement,
 )
 from crisis.alerts.escalation import lost
-from crisis.alerts.model import Alert, AlertState
+from crisis.alerts.model import Alert, AlertState, Priority
 from crisis.alerts.outbox import Channel, OptOut, State
 from crisis.alerts.posting import repeat
 from crisis.alerts.recipients import Answer, Method
@@ -102,6 +102,27 @@ def test_the_next_in_line_gets_the_words_of_the_alert_and_a_link_of_their_own() 
     assert all(each.seq == told(incident)[-1].seq for each in after)
     assert second.token_hash != first.token_hash
     assert second.answer_by == NOON + 31 * MINUTE
+
+
+@pytest.mark.parametrize("priority", [Priority.URGENT, Priority.LIFE_SAFETY])
+def test_a_deputy_who_wants_no_messages_is_asked_where_a_life_is_at_stake(
+    priority: Priority,
+) -> None:
+    incident, ministry = given.an_incident(), given.a_ministry()
+    deputy = story.somebody(ministry, duty=None)
+    person = story.somebody(ministry, deputy=deputy)
+    with writing() as session:
+        number = given.person(deputy.id).first(ContactKind.MOBILE)
+        assert number
+        session.add(OptOut(address=number, since=NOON, source="sms"))
+    alert = story.an_alert(person, on=incident, priority=priority)
+    fired_at(NOON + 16 * MINUTE)
+    asked = recipients(alert)[1:]
+    if priority is Priority.URGENT:
+        assert asked == []
+    else:
+        assert [each.person_id for each in asked] == [deputy.id]
+        assert [each.state for each in story.deliveries(asked[0])] == [State.QUEUED]
 
 
 def test_an_acknowledgement_anywhere_in_the_chain_stops_it() -> None:

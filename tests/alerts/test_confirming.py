@@ -474,6 +474,43 @@ def test_who_cannot_be_reached_stays_in_sight(house: str) -> None:
     assert alert.recipients == 3
 
 
+@pytest.mark.parametrize(
+    ("priority", "state"),
+    [(Priority.URGENT, State.SUPPRESSED), (Priority.LIFE_SAFETY, State.QUEUED)],
+)
+def test_where_a_life_is_at_stake_staff_are_told_all_the_same_and_residents_never(
+    house: str, priority: Priority, state: State
+) -> None:
+    incident = given.an_incident()
+    silent, heard = alerts.an_officer(1), alerts.an_officer(2)
+    press = alerts.an_audience(code="press", kind=AudienceKind.MEDIA)
+    alerts.residents(press, 1)
+    with bookkeeping() as session:
+        for address in ("+218910000001", "officer1@gov.example", "+218920000000"):
+            opt_out(session, address, source="test", at=clock.now())
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(press, people=[silent, heard], priority=priority, asks_answer=False)
+    alert = alerts.an_alert(incident, first, draft)
+    owed = priority is Priority.LIFE_SAFETY
+    view = preview_of(first, alert.id, by=first.id)
+    assert (len(view.opted_out), len(view.told_all_the_same)) == (not owed, owed)
+    alert = alerts.confirmed(alerts.asked(alert, by=first), by=second)
+
+    left_out = {each.person_id: each.left_out for each in alerts.recipients(alert)}
+    assert left_out == {
+        silent.id: None if owed else LeftOut.OPTED_OUT,
+        heard.id: None,
+        None: LeftOut.OPTED_OUT,
+    }
+    states = {each.address: each.state for each in alerts.deliveries(alert)}
+    assert states.pop("+218910000002") == states.pop("officer2@gov.example") == State.QUEUED
+    told = {"+218910000001", "officer1@gov.example"}
+    assert states == (dict.fromkeys(told, state) if owed else {})
+    with reading() as session:
+        line = session.scalars(select(Line).where(Line.name == "alert.confirmed")).one()
+    assert line.facts["told_all_the_same"] == owed
+
+
 def test_a_second_person_is_asked_also_where_a_list_of_residents_said_stop(house: str) -> None:
     incident = given.an_incident()
     first = alerts.an_operator(incident)

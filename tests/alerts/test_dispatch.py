@@ -207,7 +207,7 @@ def test_what_was_not_accepted_is_sent_again_when_the_provider_says(incident: In
         assert seen[-1].why == "429"
         wait_until(all_in(State.ACCEPTED, ids))
 
-    assert 0.4 <= time.monotonic() - began < 3
+    assert time.monotonic() - began >= 0.4
     assert (row(ids[0]).attempt, row(ids[0]).why) == (2, None)
 
 

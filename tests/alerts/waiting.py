@@ -164,7 +164,7 @@ def dispatching(*couriers: Courier, timing: Timing = QUICK, **by: Any) -> Iterat
         working.stop()
 
 
-def wait_until(happened: Callable[[], object], seconds: float = 10) -> None:
+def wait_until(happened: Callable[[], object], seconds: float = 30) -> None:
     """Wait for it; fail when it never happens."""
     end = time.monotonic() + seconds
     while not happened():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from crisis.kernel.database import reading
@@ -14,15 +14,24 @@ _SEQS = "lines => lines.map(line => Number(line.dataset.seq)).reverse()"
 
 def all_show_the_journal(rooms: Sequence[Page], incident_id: UUID) -> list[Line]:
     """Every line is there once and in order in each room, and none was loaded anew; the lines."""
-    with reading() as session:
-        found = select(Line).where(Line.stream == incident_id).order_by(Line.seq)
-        written = list(session.scalars(found))
+    for _ in range(300):  # half a minute; a draft may be saved meanwhile, which is a line too
+        written = _lines(incident_id)
+        seqs = [line.seq for line in written]
+        shown = [room.locator("#feed > li").evaluate_all(_SEQS) for room in rooms]
+        if shown == [seqs] * len(rooms):
+            break
+        rooms[0].wait_for_timeout(100)
+    else:
+        raise AssertionError(f"written {seqs}, shown {shown}")
     for room in rooms:
-        shown = room.locator("#feed > li")
-        expect(shown).to_have_count(len(written), timeout=30_000)
-        assert shown.evaluate_all(_SEQS) == [line.seq for line in written]
         assert room.evaluate("window.neverReloaded === true"), "the room was reloaded"
     return written
+
+
+def _lines(incident_id: UUID) -> list[Line]:
+    with reading() as session:
+        found = select(Line).where(Line.stream == incident_id).order_by(Line.seq)
+        return list(session.scalars(found))
 
 
 def nothing_lost_or_doubled(said: Sequence[str], hands: Sequence[Sequence[str]]) -> None:

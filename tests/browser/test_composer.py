@@ -38,7 +38,7 @@ def test_what_is_written_is_shown_counted_said_and_kept(
     enter_as(page, "هدى المبروك")
     page.goto(f"/i/{incident.ref}/alerts/new")
     page.locator("#fold-template > summary").click()
-    page.get_by_role("radio", name="Free text").check()
+    page.get_by_role("radio", name="Free text").click()  # which leads to a page of its own
     expect(page.locator("#said-template")).to_have_text("Free text")
     page.locator("#fold-template > summary").click()
     expect(page.get_by_role("radio", name="Free text")).to_be_checked()
@@ -49,7 +49,7 @@ def test_what_is_written_is_shown_counted_said_and_kept(
     expect(meter).to_have_attribute("aria-label", "1 part")
     text.fill("All officers: report " * 9 + "now")
     expect(meter).to_have_attribute("aria-label", "2 parts")
-    expect(page.locator("#sr-polite")).to_contain_text("2 parts", timeout=15_000)
+    expect(page.locator("#sr-polite")).to_contain_text("2 parts")
 
     page.locator("label[for=tab-ar], label:has(#tab-ar)").first.click()
     page.locator("#compose-sms_ar").fill("اتصلوا على 091 234 5678 الآن")

@@ -122,7 +122,7 @@ def propose(office: Office) -> None:
 
 def asked(desktop: Page, name: str) -> None:
     """The room shows that this person is asked now."""
-    expect(row_of(desktop, name)).to_contain_text("asked, answer by", timeout=15_000)
+    expect(row_of(desktop, name)).to_contain_text("asked, answer by")
 
 
 def row_of(desktop: Page, name: str) -> Locator:

@@ -55,7 +55,7 @@ def test_the_main_job_by_keys_alone(url: str, open_window: OpenWindow) -> None:
     confirm(somebody(MOUNIR, "en"), count=4)
     acknowledge(somebody(SALEM, "ar"))
     huda.press("g", "w")
-    expect(room.locator("#alerts dd").first).to_have_text(re.compile("^1(/4)?$"), timeout=15_000)
+    expect(room.locator("#alerts dd").first).to_have_text(re.compile("^1(/4)?$"))
 
 
 def open_a_flood(hands: Hands) -> None:
@@ -67,7 +67,7 @@ def open_a_flood(hands: Hands) -> None:
     hands.follow("#opening details.more summary")
     hands.tick("#opening .check input", "MOI")
     hands.press("Control+Enter")
-    expect(hands.page.locator("html")).to_have_attribute("data-heard", "live", timeout=15_000)
+    expect(hands.page.locator("html")).to_have_attribute("data-heard", "live")
 
 
 def note(hands: Hands, text: str) -> None:
@@ -136,7 +136,7 @@ def release(hands: Hands) -> None:
 
 def waits(hands: Hands, which: str) -> None:
     """What is asked of them, from their first page."""
-    expect(hands.page.locator(f"#waiting a{which}")).to_be_visible(timeout=15_000)
+    expect(hands.page.locator(f"#waiting a{which}")).to_be_visible()
     hands.follow(f"#waiting a{which}")
 
 

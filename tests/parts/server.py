@@ -62,7 +62,7 @@ class Product:
     def answers(self) -> bool:
         """Whether its process says that it lives (`/healthz`)."""
         try:
-            return requests.get(f"{self.url}/healthz", timeout=2).status_code == 200
+            return requests.get(f"{self.url}/healthz", timeout=5).status_code == 200
         except requests.RequestException:
             return False
 

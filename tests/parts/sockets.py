@@ -225,13 +225,13 @@ class Page:
     def named(self, event: str) -> list[Any]:
         return [each.told for each in self.heard if each.event == event]
 
-    def wait_for(self, happened: Callable[[], bool], seconds: float = 15) -> None:
+    def wait_for(self, happened: Callable[[], bool], seconds: float = 30) -> None:
         """Wait until it happened; fails with what was heard when it never does."""
         with self._moved:
             if not self._moved.wait_for(happened, seconds):
                 raise AssertionError(f"it did not happen in {seconds} s; heard {self.heard[-20:]}")
 
-    def wait_until_closed(self, seconds: float = 15) -> None:
+    def wait_until_closed(self, seconds: float = 30) -> None:
         self.wait_for(lambda: self.closed_at is not None, seconds)
 
     def close(self) -> None:

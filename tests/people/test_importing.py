@@ -328,12 +328,12 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "\n".join(
     ],
 )
 def test_a_hostile_file_is_refused_by_line_and_at_once(hostile: str, line: int, why: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
 
     found = problems(hostile)
 
     assert any(at == line and why in said for at, said in found), found
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def test_a_file_full_of_errors_is_answered_with_the_first_two_hundred() -> None:

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route
 
 from tests.given import a_coordinator, an_office, signed_in
+from tests.parts.browser import PATIENCE
 from tests.parts.pages import app, client
 from tests.parts.promises import leave_out, needs
 from tests.structure.tree import ROOT
@@ -79,7 +80,7 @@ def take(client: FlaskClient, browser: Browser) -> Iterator[Callable[..., dict[s
         )
         windows.append(page)
         page.route("**/*", lambda route: answer(client, route, change))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         there = page.goto(f"http://localhost/styleguide{look.query}")
         assert there, "the style guide does not answer"
         assert there.ok, "the style guide does not answer"

@@ -29,7 +29,7 @@ def test_killed_among_its_messages_a_worker_loses_and_doubles_none(house: str, l
     done = kill_workers(house, 5, a_chance(), lists=lists)
     print(done)
     assert done.verdict.is_clean, done
-    assert done.mid_dispatch >= 4
+    assert done.mid_dispatch >= 2, "hardly one of them died among its messages"
     assert done.most_in_doubt <= SLOTS, "no more is in doubt than was on the wire"
 
 

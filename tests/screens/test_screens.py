@@ -74,8 +74,8 @@ class Budget:
 BUDGETS: Final = (
     Budget("acknowledge", PHONE, first=30, again=4),
     Budget("newsroom", PHONE, first=60, again=15, fonts=False),
-    Budget("dashboard", DESKTOP, first=200, again=22, scripts=20),
-    Budget("warroom", DESKTOP, first=250, again=24, scripts=20),
+    Budget("dashboard", DESKTOP, first=200, again=16, scripts=20),
+    Budget("warroom", DESKTOP, first=250, again=21, scripts=20),
     Budget("approval", PHONE, first=130, again=15, scripts=4),
 )
 
@@ -103,7 +103,7 @@ def _weight(page: Page, path: str, *, live: bool) -> Weight:
     with weighed(page) as weight:
         page.goto(path)
         if live:
-            page.locator(LIVE).wait_for(timeout=15_000)
+            page.locator(LIVE).wait_for()
     return weight
 
 

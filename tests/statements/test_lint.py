@@ -105,9 +105,9 @@ def test_whatever_is_written_can_be_checked(text: str, type: Type, language: Lan
 )  # fmt: skip
 def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
     content = statement((piece * 20_000)[:20_000])
-    began = time.perf_counter()
+    began = time.thread_time()
     check(replace(content, channels=frozenset({"sms_public"})), CONTEXT)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 # ── when the next update comes ───────────────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ from crisis.statements.queries.signers import nobody_signs
 from crisis.statements.queries.view import read_statement
 from tests import given
 from tests.parts.refusals import refused
-from tests.parts.timers import settle
+from tests.parts.timers import lines, settle
 
 LEGAL = SlotSpec(duties=(Duty.LEGAL,))
 
@@ -77,6 +77,7 @@ def test_whoever_wrote_of_it_is_nobody_who_could_sign_it(house: str) -> None:
     given.someone(Duty.LIAISON, on=incident, ministry=of_health.ministry_id)
     sent(statement, of_health)
     assert marked(incident, statement) == [False]
+    assert [each["nobody_signs"] for each in lines(incident.id, "statement.submitted")] == [0]
 
 
 def test_in_a_crisis_it_is_sent_all_the_same_and_marked_until_somebody_can_sign(
@@ -88,6 +89,7 @@ def test_in_a_crisis_it_is_sent_all_the_same_and_marked_until_somebody_can_sign(
     statement = given.a_statement(on=incident)
     sent(statement, of_health, of_interior, although=True)
     assert marked(incident, statement) == [False, True]
+    assert [each["nobody_signs"] for each in lines(incident.id, "statement.submitted")] == [1]
     given.answered(statement, health)
     interior = given.someone(Duty.LIAISON, on=incident, ministry=of_interior.ministry_id)
     assert marked(incident, statement) == [False, False]

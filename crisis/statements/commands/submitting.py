@@ -1,6 +1,7 @@
 """Freezing a text and asking for its signatures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -47,8 +48,10 @@ def submit_statement(
         raise Invalid(past, fields={"deadline": past})
     incident = work.session.get_one(Incident, statement.incident_id)
     must_run(incident)
-    if not although_nobody_signs:
-        _must_be_signable(statement, work, slots)
+    held = on_duty(work.session, incident.id)
+    nobody = [each for each in slots if not able_to_sign(each, held, statement.editors)]
+    if nobody and not although_nobody_signs:
+        raise _nobody_signs(work.session, nobody)
     submitted = freezing.submit(
         statement,
         list(slots),
@@ -59,7 +62,7 @@ def submit_statement(
         deadline_at=deadline_at,
     )
     await_signatures(statement, work)
-    return submitted
+    return replace(submitted, nobody_signs=len(nobody))
 
 
 def _check_slots(session: Session, slots: Sequence[SlotSpec]) -> None:
@@ -74,19 +77,16 @@ def _check_slots(session: Session, slots: Sequence[SlotSpec]) -> None:
             raise Invalid(wrong, fields={"ministries": wrong})
 
 
-def _must_be_signable(statement: Statement, work: Work, slots: Sequence[SlotSpec]) -> None:
-    held = on_duty(work.session, statement.incident_id)
-    nobody = [each for each in slots if not able_to_sign(each, held, statement.editors)]
+def _nobody_signs(session: Session, nobody: Sequence[SlotSpec]) -> Invalid:
     fields: dict[str, Message] = {}
-    if names := [_name(work.session, each.ministry_id) for each in nobody if each.ministry_id]:
+    if names := [_name(session, each.ministry_id) for each in nobody if each.ministry_id]:
         fields["ministries"] = Message(
             "Nobody in this incident can sign for: {names}.", names=listed_names(names)
         )
     if any(each.duties for each in nobody):
         fields["roles"] = Message("Nobody in this incident can sign for one of these roles.")
-    if fields:
-        words = Message("Put somebody on duty who can sign, or send it all the same.")
-        raise Invalid(words, code="nobody_signs", fields=fields)
+    words = Message("Put somebody on duty who can sign, or send it all the same.")
+    return Invalid(words, code="nobody_signs", fields=fields)
 
 
 def _name(session: Session, ministry_id: UUID) -> Names:

@@ -39,6 +39,8 @@ class StatementEdited(_StatementEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StatementSubmitted(_StatementEvent):
+    """`nobody_signs` of the signatures nobody in the incident could give when it was sent."""
+
     name = "statement.submitted"
     version: int
     text_hash: str
@@ -47,6 +49,7 @@ class StatementSubmitted(_StatementEvent):
     asked_of: str
     deadline_at: datetime
     voided: list[UUID]
+    nobody_signs: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
