@@ -205,13 +205,13 @@ class CorrectionPart(Check):
 
 
 class WrongStillSaid(Check):
-    """What a correction puts right still stands in it, where it does not say that it was wrong.
+    """What a correction puts right still stands in it, not said to be wrong or to be why.
 
     Digits, spelling, punctuation and white space are compared as alike.
     """
 
     type: Literal["wrong_still_said"]
-    told_as_wrong: Phrases
+    told_as_wrong: list[Phrases]
     in_title: Texts
 
     def find(self, subject: Subject) -> Iterator[Found]:
@@ -234,4 +234,7 @@ class WrongStillSaid(Check):
         sentences = subject.sentences.get(language, [])
         for number in sorted({each.paragraph for each in sentences}):
             here = [each for each in sentences if each.paragraph == number]
-            yield number, [each for each in here if not self.told_as_wrong.within(each)]
+            yield number, [each for each in here if not self._as_wrong(each)]
+
+    def _as_wrong(self, sentence: Sentence) -> bool:
+        return any(each.within(sentence) for each in self.told_as_wrong)
