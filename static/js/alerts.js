@@ -12,7 +12,7 @@ const AGAIN = 3000;
 const form = document.getElementById("compose");
 form.autocomplete = "off"; // or who comes back would find old words in the fields of a newer text
 const ONCE = ["audience-sum", "phones", "cost", "wrong", "second", "said-who", "said-text", "said-how", "said-price"];
-const LIVE = [...ONCE, ...["ar", "en", "fr"].flatMap((each) => [`length-${each}`, `stands-${each}`])];
+const LIVE = [...ONCE, ...["ar", "en", "fr"].flatMap((each) => [`length-${each}`, `stands-${each}`, `carried-${each}`, `mailed-${each}`])];
 let timer = 0;
 let asking = null;
 let isPuttingBack = false;
