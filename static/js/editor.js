@@ -1,10 +1,10 @@
 // The statement editor: every keystroke is kept on this device, a pause of two seconds saves it on the server.
 // Where saving ends signatures, only a press saves.
 // Somebody else's edit never overwrites: the page then shows both texts.
-import "./app.js";
 import { alarm } from "./announce.js";
 import "./changes.js";
 import "./filling.js";
+import "./follow.js";
 import { keep, recall } from "./kept.js";
 import { refetch } from "./refetch.js";
 import { grow, refill } from "./rows.js";
@@ -31,12 +31,15 @@ function written() {
   return JSON.stringify(fields);
 }
 
+/** Whether any change would end signatures: they may have been given while somebody writes. */
+const isSigned = () => document.querySelector("#consequence [data-signed]") !== null;
+
 const say = (word, time = "") => (told.textContent = told.dataset[word].replace("#", time));
 
 function changed() {
   keep(place, { based: based.value, text: written() });
   clearTimeout(timer);
-  if (based.hasAttribute("data-signed")) say("kept");
+  if (isSigned()) say("kept");
   else if (clash.hidden) timer = setTimeout(() => save(), PAUSE);
 }
 
@@ -115,4 +118,4 @@ form.addEventListener("input", ({ target }) => {
 form.addEventListener("change", changed);
 restore(recall(place));
 if (early) (grow(), changed());
-addEventListener("online", () => based.hasAttribute("data-signed") || save());
+addEventListener("online", () => isSigned() || save());

@@ -342,11 +342,11 @@ def test_a_room_that_could_not_be_entered_is_asked_for_again(bare_page: OpenPage
 def test_whether_the_server_is_there_is_not_asked_for_ever(bare_page: OpenPage) -> None:
     """Questions that hang take every connection a browser makes, and none is left for a socket."""
     page = bare_page(FRAME)
-    for script in ("dashboard", "delivery"):
+    for script in ("dashboard", "follow"):
         page.goto("/")
         page.evaluate(
             """async (script) => {
-              document.body.append(Object.assign(document.createElement('i'), { id: 'delivery' }));
+              document.body.append(Object.assign(document.createElement('i'), { id: 'follow' }));
               window.endless = [];
               window.fetch = (way, { signal } = {}) => {
                 if (!signal) endless.push(way);
