@@ -1,6 +1,6 @@
 """An alert that carries a released statement: its very text, in a form that fits a phone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -45,13 +45,13 @@ def carry(session: Session, alert: Alert) -> None:
     alert.mail = {each: text.text(each) + below for each, text in texts.items()}
 
 
-def left_out(session: Session, alert: Alert) -> Mapping[Language, Sequence[str]]:
-    """By language, the sentences of its statement that its text message has no room for."""
+def shortened(session: Session, alert: Alert) -> Mapping[Language, ShortForm]:
+    """By language, its statement as a text message, and what that has no room for."""
     if alert.statement_id is None:
         return {}
     version = session.get_one(Statement, alert.statement_id).released
     texts = _texts(session, version) if version else {}
-    return {each: _short(alert, text, each).left_out for each, text in texts.items()}
+    return {each: _short(alert, text, each) for each, text in texts.items()}
 
 
 def out(session: Session, statement: Statement) -> Version:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.carrying import carry, kind_of, left_out
+from crisis.alerts.carrying import carry, kind_of, shortened
 from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
 from crisis.alerts.due import must_be_somebody, second_people
 from crisis.alerts.freezing import (
@@ -39,6 +39,7 @@ from crisis.kernel.words import Message
 from crisis.people.model import Ministry, Names
 from crisis.policy import Action
 from crisis.statements.content import LANGUAGES, Language
+from crisis.statements.forms_of_text import ShortForm
 from crisis.statements.model.statement import Statement
 
 LOAD_BUDGET: Final = 5
@@ -74,6 +75,8 @@ class Reading:
     offers: Sequence[Offer]
     left_out: Sequence[str]
     """Sentences of the statement it carries that the text message has no room for."""
+    lacks_advice: bool
+    """What people should do is among them."""
 
     @property
     def written(self) -> bool:
@@ -230,8 +233,8 @@ def shown(session: Session, alert: Alert, by: UUID) -> Preview:
     """The same for an alert in hand, which must not belong to the session: it is written upon."""
     wrong = _wrong(session, alert)
     gathered = everybody(session, alert)
-    cut = left_out(session, alert)
-    readings = [_reading(alert, each, gathered, cut.get(each, ())) for each in LANGUAGES]
+    short = shortened(session, alert)
+    readings = [_reading(alert, each, gathered, short.get(each)) for each in LANGUAGES]
     by_sms = gathered.by_way(Channel.SMS)
     return Preview(
         count=gathered.count,
@@ -281,7 +284,7 @@ def _told_already(session: Session, alert: Alert) -> Refusal | None:
 
 
 def _reading(
-    alert: Alert, language: Language, gathered: Gathered, left_out: Sequence[str]
+    alert: Alert, language: Language, gathered: Gathered, short: ShortForm | None
 ) -> Reading:
     facts = facts_of(alert.incident)
     said = {each: words(alert, language, each, facts) for each in Channel}
@@ -296,7 +299,8 @@ def _reading(
         stands=_stands(said, gathered.channels),
         too_much=too_much(sms.shown),
         offers=[] if fixed or not raw else offers(raw, sms.shown, language),
-        left_out=left_out if sms.text else (),
+        left_out=short.left_out if short and sms.text else (),
+        lacks_advice=bool(short and sms.text and short.advice_left_out),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.answers import without_link
-from crisis.alerts.carrying import left_out
+from crisis.alerts.carrying import shortened
 from crisis.alerts.commands import (
     ask_confirmation,
     confirm_alert,
@@ -357,8 +357,12 @@ def test_advice_outlives_the_title_and_has_no_end_where_lives_depend_on_it(house
     with reading() as session:
         found = cut_loose(session, begun.alert_id)
         found.priority = Priority.URGENT
-        [left] = left_out(session, found).values()
-    assert sum(ADVICE in each for each in left) == 2
+        [short] = shortened(session, found).values()
+    assert sum(ADVICE in each for each in short.left_out) == 2
+    assert short.advice_left_out
+    draft = alerts.a_draft(people=[person])
+    view = preview(by, incident.id, draft=draft, by=by.id, statement_id=statement.id)
+    assert [each.language for each in view.readings if each.lacks_advice] == ["ar"]
 
 
 def test_what_was_signed_in_one_language_is_not_sent_empty_to_readers_of_another(
