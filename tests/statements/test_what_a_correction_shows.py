@@ -131,14 +131,16 @@ def _edited(correction: Statement, scene: Scene, lines: list[str]) -> None:
     given.edited(correction, by=scene.drafter, text=text)
 
 
-@pytest.mark.parametrize("kind", [prepare_correction, prepare_retraction])
-def test_a_title_names_the_kind_once(house: str, kind: object) -> None:
+@pytest.mark.parametrize("word", ["تصحيح", "سحب"])
+def test_a_title_names_the_kind_once(house: str, word: str) -> None:
     incident, statement, health, of_health = a_released_text()
     by = given.someone(Duty.DRAFTER, on=incident)
-    how = "what_was_wrong" if kind is prepare_correction else "reason"
-    word = "تصحيح" if kind is prepare_correction else "سحب"
     for _ in range(2):
-        begun = kind(by, statement.id, **{how: {"ar": "خطأ"}})  # type: ignore[operator]
+        begun = (
+            prepare_correction(by, statement.id, what_was_wrong={"ar": "خطأ"})
+            if word == "تصحيح"
+            else prepare_retraction(by, statement.id, reason={"ar": "خطأ"})
+        )
         statement = given.statement(begun.statement_id)
         assert statement.content.titles["ar"] == f"{word}: توجيه إلى سكان الوادي"
         lines = [each.text for each in statement.content.bodies["ar"]]
