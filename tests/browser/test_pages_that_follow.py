@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from crisis.kernel import database
 from crisis.plugs import plug_kernel
@@ -16,7 +16,7 @@ from crisis.statements.model.states import Answer
 from tests import given
 from tests.alerts import given as alerts
 from tests.browser.entering import enter_as
-from tests.parts.browser import OpenWindow
+from tests.parts.browser import PHONE, OpenWindow
 from tests.parts.promises import needs
 from tests.parts.server import StartProduct
 
@@ -101,11 +101,14 @@ def test_what_others_do_is_seen_without_a_reload(
     # and to whoever reads it to confirm it, it says so.
     written.locator(".cnf-else summary").first.click()
     written.locator("#return-reason").fill("سبب")
-    mounir = open_window(url, lang="ar").page
+    mounir = open_window(url, lang="ar", viewport=PHONE).page
     enter_as(mounir, MOUNIR)
     other = mounir.context.new_page()
     watch(other, f"{at}/confirmation")
-    mounir.goto(f"{at}/confirmation")
+    press_beside_the_words(mounir.locator("#now .card"))
+    expect(mounir.locator("#room")).to_be_visible()
+    mounir.goto("/")
+    press_beside_the_words(mounir.locator("#waiting li"))
     mounir.locator("#confirmation-typed_count").fill("2")
     mounir.locator("#confirmation button.primary").click()
     expect(mounir.locator("#delivery")).to_be_visible()
@@ -117,6 +120,13 @@ def test_what_others_do_is_seen_without_a_reload(
     expect(other.locator("#cnf-top [data-until]")).to_have_count(0)
     written.locator("#follow a").click()
     expect(written.locator("#delivery .rungs")).to_be_visible()
+
+
+def press_beside_the_words(row: Locator) -> None:
+    """Near its lower edge, where its link has no words: all of it is the link."""
+    box = row.bounding_box()
+    assert box
+    row.click(position={"x": box["width"] / 2, "y": box["height"] - 8})
 
 
 def watch(page: Page, path: str) -> None:
