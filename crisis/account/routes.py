@@ -51,6 +51,10 @@ KNOCKS: Final = "60/minute;600/hour"
 PERSONAS: Final = "600/minute"
 PENDING_SECRET: Final = "totp"
 """Where the browser keeps, signed, the secret of a second step that is not confirmed yet."""
+ENTERED: Final = "entered"
+"""Where it keeps, signed, who signed in here last."""
+TOKEN: Final = "csrf_token"
+"""Where Flask-WTF keeps what the forms of this browser must carry."""
 
 
 class SignInForm(Form):
@@ -153,7 +157,7 @@ def signin_form() -> Response:
         return give_cookie(see("account.second_step", next=sent.next), carried)
     commands.sign_in(found.actor, found.actor.id, checked_hash=found.password_hash, browser=browser)
     sessions.forgive_attempts(sent.email)
-    return _enter(sent.next, carried)
+    return _enter(sent.next, carried, found.actor.id)
 
 
 @bp.get("/signin/code")
@@ -186,7 +190,7 @@ def second_step_form() -> Response:
         browser=_browser(carried),
     )
     sessions.forgive_attempts(pending.email)
-    return _enter(sent.next, carried)
+    return _enter(sent.next, carried, pending.actor.id)
 
 
 @bp.post("/signin/as/<uuid:person_id>")
@@ -200,7 +204,7 @@ def enter_as(person_id: UUID) -> Response:
         raise NotFound(Message("There is no such page, or it is not open to you."))
     carried = passwords.fresh_token()
     commands.enter_as(persona, person_id, browser=_browser(carried))
-    return _enter(sent.next, carried)
+    return _enter(sent.next, carried, person_id)
 
 
 @bp.post("/signout")
@@ -224,12 +228,16 @@ def signout_everywhere() -> Response:
     return take_cookie(see("account.signin"))
 
 
-def _enter(way: str | None, carried: str) -> Response:
-    """Begin in this browser; whoever was signed in here before no longer is."""
+def _enter(way: str | None, carried: str, person_id: UUID) -> Response:
+    """Begin in this browser; whoever was signed in here before no longer is, and what their pages
+    still send is not done in the name of the next."""
     if current_user.is_authenticated:
         before: Actor = current_user.actor
         commands.sign_out(before, before.id, sign_in_id=current_user.session_id)
     session.pop(PENDING_SECRET, None)  # it was shown to whoever sat here before
+    if session.get(ENTERED, str(person_id)) != str(person_id):
+        session.pop(TOKEN, None)
+    session[ENTERED] = str(person_id)
     return give_cookie(go(way), carried)
 
 

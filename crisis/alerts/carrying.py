@@ -1,19 +1,20 @@
 """An alert that carries a released statement: its very text, in a form that fits a phone."""
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.drafts import PARTS_OF_FREE_TEXT, example_link
+from crisis.alerts.drafts import PARTS_OF_FREE_TEXT, PARTS_OF_STATEMENT, example_link
 from crisis.alerts.gathering import Gathered
 from crisis.alerts.model import Alert, AlertKind, AlertState
 from crisis.alerts.outbox import LINK
 from crisis.kernel.errors import Conflict
 from crisis.kernel.words import Message
 from crisis.statements.content import NEVER_PUBLIC, Content, Language, Type, readable
-from crisis.statements.forms_of_text import EXERCISE, short_form
+from crisis.statements.forms_of_text import EXERCISE, ShortForm, short_form
 from crisis.statements.model.renditions import Rendition
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State
@@ -21,6 +22,9 @@ from crisis.statements.model.versions import Version
 from crisis.statements.witness import must_be_as_told
 
 NEVER_LEFT = frozenset({AlertState.DRAFT, AlertState.AWAITING})
+_NO_END: Final = 99
+_FOR: Final[Mapping[Language, str]] = {"ar": "للتأكيد: ", "en": "Confirm: ", "fr": "Confirmer : "}
+"""Stands before the link at the end of a text message, which else would say nothing of itself."""
 
 
 def carry(session: Session, alert: Alert) -> None:
@@ -34,15 +38,20 @@ def carry(session: Session, alert: Alert) -> None:
     statement = session.get_one(Statement, alert.statement_id)
     version = out(session, statement)
     texts = _texts(session, version)
-    drill = alert.incident.is_exercise
     alert.text_hash = version.sha256
     alert.title = {each: _title(text, each, statement) for each, text in texts.items()}
-    alert.sms = {
-        each: _as_sms(text, each, asks=alert.asks_answer, drill=drill)
-        for each, text in texts.items()
-    }
+    alert.sms = {each: _as_sms(alert, text, each) for each, text in texts.items()}
     below = f"\n\n{LINK}" if alert.asks_answer else ""  # its title is the subject of the mail
     alert.mail = {each: text.text(each) + below for each, text in texts.items()}
+
+
+def shortened(session: Session, alert: Alert) -> Mapping[Language, ShortForm]:
+    """By language, its statement as a text message, and what that has no room for."""
+    if alert.statement_id is None:
+        return {}
+    version = session.get_one(Statement, alert.statement_id).released
+    texts = _texts(session, version) if version else {}
+    return {each: _short(alert, text, each) for each, text in texts.items()}
 
 
 def out(session: Session, statement: Statement) -> Version:
@@ -120,10 +129,26 @@ def _title(text: Content, language: Language, statement: Statement) -> str:
     return text.titles.get(language) or f"{statement.number}"
 
 
-def _as_sms(text: Content, language: Language, *, asks: bool, drill: bool) -> str:
-    link, prefix = example_link() if asks else "", EXERCISE[language] if drill else ""
-    short = short_form(
-        text, language, parts=PARTS_OF_FREE_TEXT, before=prefix, below=link, never_bare=True
+def _as_sms(alert: Alert, text: Content, language: Language) -> str:
+    link, prefix = _frame(alert, language)
+    bare = _short(alert, text, language).text.removeprefix(prefix)
+    return bare.removesuffix(link) + link.replace(example_link(), LINK) if link else bare
+
+
+def _short(alert: Alert, text: Content, language: Language) -> ShortForm:
+    link, prefix = _frame(alert, language)
+    return short_form(
+        text,
+        language,
+        parts=PARTS_OF_FREE_TEXT,
+        pressing_parts=_NO_END if alert.is_life_safety else PARTS_OF_STATEMENT,
+        before=prefix,
+        below=link,
+        never_bare=True,
     )
-    bare = short.text.removeprefix(prefix)
-    return bare.removesuffix(link) + LINK if asks else bare
+
+
+def _frame(alert: Alert, language: Language) -> tuple[str, str]:
+    """The last line, which says what its link is for; and what stands before all of it."""
+    link = _FOR[language] + example_link() if alert.asks_answer else ""
+    return link, EXERCISE[language] if alert.incident.is_exercise else ""

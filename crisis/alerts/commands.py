@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from crisis.alerts.carrying import carry, kind_of, out, right_one
 from crisis.alerts.drafts import Draft, Words, facts_of, words
@@ -50,6 +51,7 @@ from crisis.people.model import Audience, ContactKind, Person
 from crisis.policy import Action
 from crisis.statements.content import Language
 from crisis.statements.model.statement import Statement
+from crisis.statements.places import listed_names
 
 _SHORTEST: Final = timedelta(hours=1)
 """What follows an alert is good for at least so long."""
@@ -425,6 +427,19 @@ def _must_run(incident: Incident) -> None:
 
 def _must_be(alert: Alert, *states: AlertState) -> None:
     if alert.state not in states:
+        session = object_session(alert)
+        second = session and alert.confirmed_by_id and session.get(Person, alert.confirmed_by_id)
+        if second and alert.confirmed_at and alert.state != AlertState.CANCELLED:
+            at = alert.confirmed_at.astimezone(ZoneInfo(alert.incident.zone))
+            raise Conflict(
+                Message(
+                    "The alert was sent at {time}, confirmed by {name}. What has left cannot be "
+                    "taken back.",
+                    time=at.strftime("%H:%M"),
+                    name=listed_names([second.name]),
+                ),
+                code="not_confirmable",
+            )
         raise Conflict(
             Message("The alert is not where this can be done any more."), code="not_confirmable"
         )

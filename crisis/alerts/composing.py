@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.carrying import carry, kind_of
+from crisis.alerts.carrying import carry, kind_of, shortened
 from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
 from crisis.alerts.due import must_be_somebody, second_people
 from crisis.alerts.freezing import (
@@ -35,9 +36,10 @@ from crisis.kernel.command import query
 from crisis.kernel.errors import Invalid, Refusal
 from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
-from crisis.people.model import Names
+from crisis.people.model import Ministry, Names
 from crisis.policy import Action
 from crisis.statements.content import LANGUAGES, Language
+from crisis.statements.forms_of_text import ShortForm
 from crisis.statements.model.statement import Statement
 
 LOAD_BUDGET: Final = 5
@@ -71,6 +73,10 @@ class Reading:
     stands: Stands
     too_much: int
     offers: Sequence[Offer]
+    left_out: Sequence[str]
+    """Sentences of the statement it carries that the text message has no room for."""
+    lacks_advice: bool
+    """What people should do is among them."""
 
     @property
     def written(self) -> bool:
@@ -195,11 +201,40 @@ def preview_of(alert: Alert, session: Session, *, by: UUID) -> Preview:
     return shown(session, alert, by)
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """Who an alert is for: those picked by hand by name, all others by their entity."""
+
+    named: Sequence[tuple[Names, Names]]
+    """Each with the name of their entity, which may be empty."""
+    entities: Sequence[tuple[Names, int]]
+    """The largest first; without a name: whoever belongs to none."""
+
+
+@query(Action.FOLLOW_INCIDENT, on=Alert)
+def crowd_of(alert: Alert, session: Session) -> Crowd:
+    """Who they are now."""
+    everyone = everybody(session, alert).everybody
+    names = dict(session.execute(select(Ministry.id, Ministry.name)).all())
+
+    def entity(of: UUID | None) -> Names:
+        return names.get(of, {}) if of else {}
+
+    by_hand = set(alert.person_ids)
+    picked = [each for each in everyone if str(each.person_id) in by_hand]
+    others = Counter(each.ministry_id for each in everyone if str(each.person_id) not in by_hand)
+    return Crowd(
+        named=[(each.name, entity(each.ministry_id)) for each in picked],
+        entities=[(entity(id), people) for id, people in others.most_common()],
+    )
+
+
 def shown(session: Session, alert: Alert, by: UUID) -> Preview:
     """The same for an alert in hand, which must not belong to the session: it is written upon."""
     wrong = _wrong(session, alert)
     gathered = everybody(session, alert)
-    readings = [_reading(alert, each, gathered) for each in LANGUAGES]
+    short = shortened(session, alert)
+    readings = [_reading(alert, each, gathered, short.get(each)) for each in LANGUAGES]
     by_sms = gathered.by_way(Channel.SMS)
     return Preview(
         count=gathered.count,
@@ -248,7 +283,9 @@ def _told_already(session: Session, alert: Alert) -> Refusal | None:
     return None
 
 
-def _reading(alert: Alert, language: Language, gathered: Gathered) -> Reading:
+def _reading(
+    alert: Alert, language: Language, gathered: Gathered, short: ShortForm | None
+) -> Reading:
     facts = facts_of(alert.incident)
     said = {each: words(alert, language, each, facts) for each in Channel}
     sms = said[Channel.SMS]
@@ -262,6 +299,8 @@ def _reading(alert: Alert, language: Language, gathered: Gathered) -> Reading:
         stands=_stands(said, gathered.channels),
         too_much=too_much(sms.shown),
         offers=[] if fixed or not raw else offers(raw, sms.shown, language),
+        left_out=short.left_out if short and sms.text else (),
+        lacks_advice=bool(short and sms.text and short.advice_left_out),
     )
 
 

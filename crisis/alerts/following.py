@@ -30,7 +30,6 @@ from crisis.deadlines.model import State as Due
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
 from crisis.kernel.command import query
-from crisis.kernel.journal import head_of
 from crisis.people.model import Ministry, Person, in_language
 from crisis.policy import Action
 from crisis.statements.content import LANGUAGES
@@ -146,8 +145,6 @@ class Following:
     shut: Sequence[Outlet]
     """The providers that are held or fail while messages of it wait for them."""
     follows: int | None
-    head: int
-    """The last line of the journal that this is as of."""
 
 
 @query(Action.FOLLOW_INCIDENT, on=Incident)
@@ -182,7 +179,6 @@ def follow_alert(
         to_call=_to_call(session, alert),
         shut=in_the_way(session, alert.id, language),
         follows=session.scalar(select(Alert.number).where(Alert.id == alert.follows_id)),
-        head=head_of(session, incident.id),
     )
 
 

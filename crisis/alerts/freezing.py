@@ -27,7 +27,7 @@ from crisis.kernel.ids import new_id
 from crisis.kernel.words import Message
 from crisis.people.model import PUBLIC, Audience
 from crisis.statements.content import LANGUAGES, Language, Texts
-from crisis.statements.places import listed_names
+from crisis.statements.places import listed, listed_names
 from crisis.timeline.terms import LANGUAGE
 
 SAME_WITHIN: Final = timedelta(minutes=10)
@@ -38,6 +38,13 @@ GOES_FIRST: Final[Mapping[Priority, int]] = {
     Priority.INFO: 3,
 }
 """The place of each priority in the outbox; 0 leaves first."""
+
+_SPOKEN: Final[Mapping[Language, Texts]] = {
+    "ar": {"ar": "العربية", "en": "Arabic", "fr": "arabe"},
+    "en": {"ar": "الإنجليزية", "en": "English", "fr": "anglais"},
+    "fr": {"ar": "الفرنسية", "en": "French", "fr": "français"},
+}
+"""What each language is called in the others, within a sentence."""
 
 Said = Mapping[tuple[Language, Channel], Words]
 
@@ -123,7 +130,8 @@ def must_be_ready(session: Session, alert: Alert, at: datetime) -> tuple[Gathere
         )
     must_be_for(session, alert, gathered)
     said = said_to(alert, gathered)
-    _must_say_something(alert, said)
+    _must_be_out(alert, said, gathered)
+    _must_say_something(said)
     _must_be_filled(said)
     _must_have_link(alert, said)
     _must_fit(alert, said)
@@ -310,15 +318,29 @@ def _same_matter(one: Alert, other: Alert) -> bool:
     return one.sms == other.sms
 
 
-def _must_say_something(alert: Alert, said: Said) -> None:
+def _must_be_out(alert: Alert, said: Said, gathered: Gathered) -> None:
+    """What the alert carries is out in every language that somebody reads."""
+    lacking = {x for (x, _channel), told in said.items() if not (told.text and told.subject)}
+    if alert.statement_id is None or not lacking:
+        return
+    readers = {each: gathered.languages[each] for each in LANGUAGES if each in lacking}
+    told = Message(
+        "The statement is not out in the language of {n} of the recipients: {languages}. Release "
+        "its translation first, or leave them out.",
+        n=sum(readers.values()),
+        languages=listed([_counted(each, people) for each, people in readers.items()]),
+    )
+    raise Invalid(told, code="missing_language", fields={"audiences": told})
+
+
+def _counted(language: Language, people: int) -> Texts:
+    return {each: f"{name} ({people})" for each, name in _SPOKEN[language].items()}
+
+
+def _must_say_something(said: Said) -> None:
     fields: dict[str, Message] = {}
     for (language, channel), told in said.items():
-        if alert.statement_id and not (told.text and told.subject):
-            fields[f"sms_{language}"] = Message(
-                "The statement is not out in this language. Release its translation first, or "
-                "leave out those who read it."
-            )
-        elif not told.text:
+        if not told.text:
             fields[f"sms_{language}"] = Message("Somebody reads this language: write the text.")
         elif channel is Channel.EMAIL and not told.subject:
             fields[f"title_{language}"] = Message("A mail needs a subject in this language.")

@@ -14,6 +14,7 @@ from flask import (
     make_response,
     render_template,
     request,
+    url_for,
 )
 from werkzeug.wrappers import Response
 
@@ -90,6 +91,7 @@ def show(ref: str, number: int) -> Any:
     asked_of_url(delivery.Sieve)  # what makes no sense is refused in whatever state it is
     incident = incident_head(ref)
     alert = queries.read_alert(current_actor(), incident["id"], number=number)
+    g.way_on = url_for("alerts.show", ref=ref, number=number), Message("Open the alert")
     if alert.state == AlertState.DRAFT and incident["may"]["write_alert"] and incident["runs"]:
         if request.method == "POST" and request.form.get("_form") == FORM:
             return _as_sent(incident, alert)
@@ -117,6 +119,7 @@ def confirmation(ref: str, number: int) -> str:
     """What the second person reads before they say yes, and type how many it reaches."""
     incident = incident_head(ref, Action.CONFIRM_ALERT)
     alert = queries.read_alert(current_actor(), incident["id"], number=number)
+    g.way_on = url_for("alerts.show", ref=ref, number=number), Message("Open the alert")
     return _waiting(incident, alert)
 
 
@@ -316,6 +319,7 @@ def _waiting(incident: dict[str, Any], alert: Alert) -> str:
         until=alert.asked_at and alert.asked_at + SECOND_PERSON_WITHIN,
         now=clock.now(),
         groups=[each for each in queries.choices() if str(each.id) in alert.audience_ids],
+        crowd=composing.crowd_of(actor, alert.id),
         wrong=composing.problems_of(view.wrong) if view.wrong else [],
         changed=alert.audience_hash is not None and alert.audience_hash != view.fingerprint,
     )

@@ -30,6 +30,7 @@ from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State
 from crisis.statements.model.versions import Version
 from crisis.statements.queries.promises import Placed, Promise, pins_of, placed, promise_of
+from crisis.statements.templates import right_in
 
 SHOWN: Final = 200
 _ORDER: Final[tuple[Language, ...]] = LANGUAGES
@@ -94,6 +95,8 @@ class Article:
     paragraphs: list[str]
     explanation: str
     """Of a correction or a retraction: what was wrong, or why it is taken back."""
+    right: str
+    """Of a correction: what is right, where its text gives it; else ""."""
     sha256: str
     approved_by: list[str]
     signed_before: bool
@@ -129,12 +132,9 @@ def live(language: Language) -> list[Live]:
         rows = _released(session)
         spoken = _by_incident(statement for statement, _incident in rows)
         found = [
-            _live(session, statement, incident, spoken[incident.id], language)
-            for statement, incident in rows
-            if statement.overtakes
-            and statement.state is State.RELEASED
-            and incident.status in _RUNNING
-            and not incident.restricted
+            _live(session, _standing(spoken[incident.id]), incident, spoken[incident.id], language)
+            for incident in {incident.id: incident for _statement, incident in rows}.values()
+            if incident.status in _RUNNING and not incident.restricted
         ]
     return sorted(found, key=lambda each: each.latest.at, reverse=True)
 
@@ -165,6 +165,7 @@ def _article(
         language=spoken,
         paragraphs=[each.text for each in text.content.bodies.get(spoken, ()) if each.text],
         explanation=_explanation(out.text, spoken),
+        right=right_in(text.content, spoken) if out.text.correction else "",
         sha256=text.sha256,
         approved_by=_signers(session, out, language),
         signed_before=not out.outcome or out.outcome == "ratified",
@@ -191,6 +192,21 @@ def _by_incident(found: Iterable[Statement]) -> dict[UUID, list[Statement]]:
     for each in sorted(found, key=lambda each: each.number, reverse=True):
         grouped.setdefault(each.incident_id, []).append(each)
     return grouped
+
+
+def _standing(spoken: Sequence[Statement]) -> Statement:
+    """How things stand as was said last: the newest text about the situation, or what corrected or
+    retracted it; where there is none, whatever went out last."""
+    by_id: dict[UUID | None, Statement] = {each.id: each for each in spoken}
+
+    def order(told: Statement) -> tuple[bool, datetime]:
+        out, about = _version_out(told), told
+        while earlier := by_id.get(about.corrects_id or about.retracts_id):
+            about = earlier
+        return about.overtakes, out.released_at or out.submitted_at
+
+    stand = [each for each in spoken if each.state is State.RELEASED]
+    return max(stand or spoken, key=order)
 
 
 def _promise(session: Session, statement: Statement, incident: Incident) -> Promise | None:

@@ -90,6 +90,8 @@ class Waits:
     version: int = 0
     people: int = 0
     duty: Duty | None = None
+    title: str = ""
+    """Of a statement: the number alone tells two of them apart in one incident only."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,7 @@ def _statement(waiting: Waiting) -> Waits:
         zone=waiting.zone,
         number=waiting.number,
         version=waiting.version,
+        title=waiting.title,
     )
 
 

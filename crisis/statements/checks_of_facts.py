@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from crisis.kernel.text import ALIKE, similar
 from crisis.statements.checks_of_wording import Check
-from crisis.statements.content import Texts
+from crisis.statements.content import Language, Texts
 from crisis.statements.figures import figure_words
 from crisis.statements.mobile_numbers import mobile_numbers
 from crisis.statements.places import listed
-from crisis.statements.reading import PhraseBook, Phrases, Sentence
+from crisis.statements.reading import PhraseBook, Phrases, Sentence, says
 from crisis.statements.subject import Found, Subject
 
 
@@ -202,3 +202,39 @@ class CorrectionPart(Check):
 
     name: Texts
     phrases: Phrases
+
+
+class WrongStillSaid(Check):
+    """What a correction puts right still stands in it, not said to be wrong or to be why.
+
+    Digits, spelling, punctuation and white space are compared as alike.
+    """
+
+    type: Literal["wrong_still_said"]
+    told_as_wrong: list[Phrases]
+    in_title: Texts
+
+    def find(self, subject: Subject) -> Iterator[Found]:
+        correction = subject.content.correction
+        wrong = correction.what_was_wrong if correction else {}
+        for language, words in wrong.items():
+            for number, said in self._said(subject, language):
+                if says(" ".join(each.text for each in said), words):
+                    alone = (each.excerpt for each in said if says(each.text, words))
+                    yield Found(
+                        language,
+                        number,
+                        next(alone, said[0].excerpt),
+                        values={"paragraph": number},
+                        message=None if number else self.in_title,
+                    )
+
+    def _said(self, subject: Subject, language: Language) -> Iterator[tuple[int, list[Sentence]]]:
+        """By paragraph, what it says as true."""
+        sentences = subject.sentences.get(language, [])
+        for number in sorted({each.paragraph for each in sentences}):
+            here = [each for each in sentences if each.paragraph == number]
+            yield number, [each for each in here if not self._as_wrong(each)]
+
+    def _as_wrong(self, sentence: Sentence) -> bool:
+        return any(each.within(sentence) for each in self.told_as_wrong)

@@ -227,6 +227,8 @@ class ReleaseForm(Form):
     version: Number
     channels: Codes
     next_update: LocalTime | None = None
+    although: bool = False
+    """Let it out although its text promises another hour."""
 
 
 class EmergencyForm(Form):

@@ -1,6 +1,6 @@
 """The forms a statement leaves in: plain text, a text message; and how long it is to read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,6 +61,7 @@ def short_form(
     before: str = "",
     below: str = "",
     never_bare: bool = False,
+    pressing_parts: int = 0,
 ) -> ShortForm:
     """The title and as many whole sentences as `parts` have room for, in reading order.
 
@@ -70,14 +71,25 @@ def short_form(
     short: with a title too long for `parts`, the text is longer.
     `never_bare`: where no sentence has room beside the title, the title gives way; where not even
     that helps, the most urgent sentence stands there whole, in more parts.
+    `pressing_parts`: so many may be taken by what nobody may miss, which then comes before anything
+    else: what to do, and what is known. The title gives way to what to do as well.
     """
     body = [sentence for sentence in sentences_of(content, language) if sentence.paragraph]
-    order = _most_urgent(body, paragraphs_of_opening(content.type))
+    opening = paragraphs_of_opening(content.type)
+    order = _most_urgent(body, opening)
+    room = dict.fromkeys(order, parts)
+    if pressing_parts:
+        room |= dict.fromkeys(_pressing(body, order, opening), max(parts, pressing_parts))
+        order.sort(key=lambda place: room[place] == parts)
     frame = _Frame(content.titles.get(language, ""), before, below)
-    chosen = _fitting(body, order, frame, parts)
-    if never_bare and body and not chosen:
+    chosen = _fitting(body, order, frame, room)
+    advice = [place for place in order if Element.ADVICE in elements_of(body[place])]
+    is_short_of_it = pressing_parts > 0 and not set(advice) <= set(chosen)
+    if never_bare and body and (not chosen or is_short_of_it):
         frame = _Frame("", before, below)
-        chosen = _fitting(body, order, frame, parts) or order[:1]
+        chosen = _fitting(body, order, frame, room) or order[:1]
+        if is_short_of_it and not set(advice) & set(chosen):
+            chosen = advice[:1]
     text = frame.around([body[each] for each in chosen])
     left_out = [sentence for place, sentence in enumerate(body) if place not in chosen]
     return ShortForm(
@@ -89,15 +101,28 @@ def short_form(
 
 
 def _fitting(
-    body: Sequence[Sentence], order: Sequence[int], frame: "_Frame", parts: int
+    body: Sequence[Sentence], order: Sequence[int], frame: "_Frame", room: Mapping[int, int]
 ) -> list[int]:
-    """The places of the sentences that have room together, in reading order."""
+    """The places of the sentences that have room together, in reading order: each may make it so
+    many parts, or as many as it takes already."""
     chosen: list[int] = []
+    taken = 0
     for place in order:
         wider = sorted([*chosen, place])
-        if sms_length(frame.around([body[each] for each in wider])).count <= parts:
-            chosen = wider
+        count = sms_length(frame.around([body[each] for each in wider])).count
+        if count <= max(room[place], taken):
+            chosen, taken = wider, count
     return chosen
+
+
+def _pressing(body: Sequence[Sentence], order: Sequence[int], opening: int) -> list[int]:
+    """What takes back an error, what people should do, and what is known."""
+    told = {Element.ADVICE, Element.FACTS}
+    return [
+        place
+        for place in order
+        if (body[place].paragraph or 0) <= opening or told & elements_of(body[place])
+    ]
 
 
 def _most_urgent(body: Sequence[Sentence], opening: int) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from crisis.kernel.text import fold_arabic, plain_digits
+from crisis.kernel.text import fold_arabic, folded_words, plain_digits
 from crisis.statements.content import Content, Language
 from crisis.statements.templates import in_pieces
 
@@ -104,6 +104,12 @@ def _sentences(text: str) -> Iterator[str]:
         if sentence:
             yield sentence
         start = end
+
+
+def says(text: str, words: str) -> bool:
+    """Whether these words stand in the text, in whatever spelling, digits and punctuation."""
+    wanted = " ".join(folded_words(words))
+    return bool(wanted) and f" {wanted} " in f" {' '.join(folded_words(text))} "
 
 
 # ── phrases ──────────────────────────────────────────────────────────────────────────────────────

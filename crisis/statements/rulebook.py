@@ -22,6 +22,7 @@ AnyCheck = Annotated[
     | facts.PersonalData
     | facts.ClaimNotFirst
     | facts.CorrectionParts
+    | facts.WrongStillSaid
     | shape.CallToAction
     | shape.AdviceEarly
     | shape.OpenPlaces

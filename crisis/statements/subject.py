@@ -1,6 +1,6 @@
 """What a check looks at: a statement, sentence by sentence, and when and where it is said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -89,10 +89,16 @@ class Subject:
         """When it promises the next update: beside the text, or else the earliest time in it."""
         if self.content.next_update_at:
             return self.content.next_update_at
-        promises = (promise_in(each) for each in self.every_sentence)
-        return min((self._next(*promise) for promise in promises if promise), default=None)
+        return promised_in(self.every_sentence, after=self.context.now, zone=self.context.zone)
 
-    def _next(self, hour: int, minute: int) -> datetime:
-        now = self.context.now.astimezone(ZoneInfo(self.context.zone))
-        today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        return today if today > now else today + timedelta(days=1)
+
+def promised_in(sentences: Iterable[Sentence], *, after: datetime, zone: str) -> datetime | None:
+    """The earliest time after `after` at which these sentences promise the next update."""
+    since = after.astimezone(ZoneInfo(zone))
+
+    def following(hour: int, minute: int) -> datetime:
+        today = since.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return today if today > since else today + timedelta(days=1)
+
+    promises = (promise_in(each) for each in sentences)
+    return min((following(*promise) for promise in promises if promise), default=None)

@@ -10,7 +10,7 @@ from crisis.kernel.errors import Invalid, NotFound
 from crisis.kernel.text import fold_arabic
 from crisis.kernel.words import Message
 from crisis.kernel.words import Message as _
-from crisis.statements.content import Content, Texts, Type, paragraphs_of
+from crisis.statements.content import Content, Language, Texts, Type, paragraphs_of
 from crisis.statements.places import Value, filled, listed, places_in, stray_brace
 from crisis.statements.written_content import names_in, written
 
@@ -101,6 +101,19 @@ def opening_of_correction(values: Mapping[str, Value]) -> Texts:
     Places without a value stay open under their names, to be written by hand.
     """
     return readable(fill(_opening_of_correction(), values, leave_open=True))
+
+
+def right_in(content: Content, language: Language) -> str:
+    """What a correction says is right, as far as its text still says it as prepared; else ""."""
+    prepared = _opening_of_correction().body[language].split("\n")
+    line = next(each for each in prepared if "{right}" in each)
+    words = map(re.escape, line.partition("{right}")[0].split())
+    told = re.compile(r"\s*" + r"\s+".join(words).replace("'", "['’]"))
+    for paragraph in content.bodies.get(language, ()):
+        found = told.match(paragraph.text)
+        if found and not open_places(paragraph.text):
+            return paragraph.text[found.end() :].strip()
+    return ""
 
 
 def paragraphs_of_opening(type: Type) -> int:

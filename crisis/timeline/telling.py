@@ -1,7 +1,7 @@
 """What it takes to tell a kind of event, and the sentences that many kinds are told with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from crisis.kernel.words import Message
@@ -22,6 +22,12 @@ class Telling:
     body: str | None = None
     details: tuple[tuple[str, Message], ...] = ()
     tone: str = ""
+    by_answer: Mapping[str, tuple[str, Message]] = field(default_factory=dict[str, Any])
+    """Icon and kind of the answers that are not what the others are."""
+
+    def look(self, facts: Facts) -> tuple[str, Message]:
+        """The icon and the kind of this line."""
+        return self.by_answer.get(facts.get("answer", ""), (self.icon, self.kind))
 
 
 def plain(sentence: Message) -> Sentence:

@@ -57,14 +57,15 @@ def entries(session: Session, lines: Iterable[Line], naming: Naming) -> list[Ent
 def _entry(line: Line, naming: Naming, corrected_by: int | None) -> Entry:
     telling = TOLD[line.name]
     facts = line.facts
+    icon, kind = telling.look(facts)
     ministry_id = naming.directory.ministry_of.get(line.actor_id)
     return Entry(
         seq=line.seq,
         at=line.at,
         name=line.name,
-        icon=telling.icon,
+        icon=icon,
         tone=telling.tone,
-        kind=telling.kind,
+        kind=kind,
         who=naming.person(line.actor_id),
         ministry=naming.ministry(ministry_id),
         sentence=telling.sentence(facts, naming),

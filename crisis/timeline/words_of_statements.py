@@ -204,7 +204,17 @@ TOLD: Final[Mapping[str, Telling]] = {
         _of_version(Message("{signer} opened version {version} of statement {number}.")),
         tone="system",
     ),
-    "statement.answered": Telling("shield-check", Message("Approval"), _answered, body="reason"),
+    "statement.answered": Telling(
+        "shield-check",
+        Message("Approval"),
+        _answered,
+        body="reason",
+        by_answer={
+            "change": ("square-pen", Message("Change requested")),
+            "object": ("flag", Message("Objection")),
+            "refuse": ("circle-slash", Message("Refusal")),
+        },
+    ),
     "answer.withdrawn": Telling(
         "rotate-ccw",
         Message("Approval"),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import (
     Flask,
     current_app,
+    g,
     jsonify,
     make_response,
     redirect,
@@ -53,6 +54,9 @@ ADVICE = {
 }
 SECRET = frozenset({"password", "again", "current", "code"})
 """Fields of an account's forms that are never shown again."""
+
+LABELS = {"reason": Message("Why?")}
+"""What a field is called to people, where it stands on many pages."""
 
 
 def register(app: Flask) -> None:
@@ -127,6 +131,7 @@ def _answer(status: int, message: Message, refusal: Refusal | None = None) -> An
         sent=_to_copy(),
         needs=refusal.needs if isinstance(refusal, Forbidden) else "",
         may_repeat=status == 429 and request.method == "GET",
+        way_on=g.get("way_on"),
     )
     return make_response(page, status), status
 
@@ -170,4 +175,8 @@ def _to_copy() -> list[tuple[str, str]]:
     """What was typed, for whoever must type it anew; no passwords and no codes."""
     secret = SECRET if request.blueprint == "account" else frozenset[str]()
     sent = request.args.items(multi=True) if request.method == "GET" else what_was_sent()
-    return [(name, value) for name, value in sent if name not in secret]
+    return [
+        (say(LABELS[name]) if name in LABELS else name, value)
+        for name, value in sent
+        if name not in secret
+    ]

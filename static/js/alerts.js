@@ -3,17 +3,22 @@
 import "./app.js";
 import { announce, MINE } from "./announce.js";
 import { forgetDraft, keepDraft, keptDraft } from "./draft.js";
-import { morph } from "./morph.js";
+import { become, morph } from "./morph.js";
 import "./reveal.js";
 
 const PAUSE = 400;
+const PATIENCE = 8000;
+const AGAIN = 3000;
 const form = document.getElementById("compose");
+form.autocomplete = "off"; // or who comes back would find old words in the fields of a newer text
 const ONCE = ["audience-sum", "phones", "cost", "wrong", "second", "said-who", "said-text", "said-how", "said-price"];
-const LIVE = [...ONCE, ...["ar", "en", "fr"].flatMap((each) => [`length-${each}`, `stands-${each}`])];
+const LIVE = [...ONCE, ...["ar", "en", "fr"].flatMap((each) => [`length-${each}`, `stands-${each}`, `carried-${each}`, `mailed-${each}`])];
 let timer = 0;
 let asking = null;
+let isPuttingBack = false;
 
 const later = () => {
+  if (isPuttingBack) return; // or what is here now would be kept in its place
   keepDraft(form);
   clearTimeout(timer);
   timer = setTimeout(look, PAUSE);
@@ -28,22 +33,30 @@ async function look() {
 /** The page of the composer for these fields, else null. */
 async function asked(body) {
   asking?.abort();
-  asking = new AbortController();
+  const mine = (asking = new AbortController());
+  setTimeout(() => mine.abort(), PATIENCE);
   body.set("then", "look");
   body.delete("_key");
   const headers = { Accept: "text/html", "X-CSRFToken": body.get("csrf_token") };
-  const answered = fetch(form.action, { method: "POST", body, headers, signal: asking.signal });
+  const answered = fetch(form.action, { method: "POST", body, headers, signal: mine.signal });
   const html = await answered.then((answer) => answer.ok && !answer.redirected && answer.text()).catch(() => null);
   return html ? new DOMParser().parseFromString(html, "text/html") : null;
 }
 
 /** What was written here before, and not sent, stands in the fields again; the page says so. */
-async function putBack(fields) {
+async function putBack(fields, tries = 10) {
   const body = new URLSearchParams([...fields, ...["csrf_token", "_form", "revision"].map((each) => [each, form[each]?.value ?? ""])]);
+  isPuttingBack = true;
   const young = (await asked(body))?.getElementById("compose");
+  if (!young && tries > 1) return void setTimeout(() => putBack(fields, tries - 1), AGAIN);
+  isPuttingBack = false;
   if (!young) return;
-  await morph(form, young.outerHTML);
+  const at = document.activeElement;
+  at.blur(); // a field that has the focus would be left as it is
+  await become(form, young.outerHTML);
+  at.focus({ preventScroll: true });
   document.getElementById("put-back").hidden = false;
+  later();
 }
 
 async function show(fresh) {

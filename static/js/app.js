@@ -7,3 +7,4 @@ import "./offline.js";
 
 if (document.querySelector("[data-theme-switch]")) import("./theme.js");
 if (document.querySelector(".langs")) import("./switching.js");
+if (document.getElementById("error-summary")) import("./summary.js");

@@ -11,7 +11,14 @@ const form = document.getElementById("note");
 const box = form?.elements.text;
 const place = form && `nasaq:${document.body.dataset.me}:${box.dataset.kept}`;
 const kept = form ? { draft: "", queue: [], ...recall(place) } : null;
+const known = new Set(kept?.queue.map(({ key }) => key));
 let sending = false;
+
+/** Keep it all, and with it what another tab keeps here: under its key it is written once, whoever sends it. */
+function store() {
+  for (const line of recall(place).queue ?? []) if (!known.has(line.key)) known.add(line.key), kept.queue.push(line);
+  keep(place, kept);
+}
 
 /** Send what waits, in order, until the server cannot be reached. */
 export async function flush() {
@@ -22,7 +29,7 @@ export async function flush() {
     if (answer.unknown) break;
     if (answer.done) kept.queue.splice(kept.queue.indexOf(line), 1);
     else alarm((line.why = answer.refused));
-    keep(place, kept);
+    store();
     show();
     if (!isLive()) catchUp();
   }
@@ -34,9 +41,11 @@ function submit(event) {
   event.preventDefault();
   const text = box.value.trim();
   if (!text) return box.focus();
-  kept.queue.push({ key: newKey(), text });
+  const key = newKey();
+  known.add(key);
+  kept.queue.push({ key, text });
   box.value = kept.draft = "";
-  keep(place, kept);
+  store();
   setTimeout(show, 600); // a line that arrives at once never shows as waiting
   flush();
 }
@@ -62,14 +71,14 @@ function row(line) {
 function takeBack(line) {
   kept.queue.splice(kept.queue.indexOf(line), 1);
   box.value = kept.draft = [line.text, box.value].filter(Boolean).join("\n");
-  keep(place, kept);
+  store();
   show();
   box.focus();
 }
 
 if (form) {
   box.value ||= kept.draft;
-  box.addEventListener("input", () => ((kept.draft = box.value), keep(place, kept)));
+  box.addEventListener("input", () => ((kept.draft = box.value), store()));
   box.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit());
   form.addEventListener("submit", submit);
   addEventListener("online", flush);

@@ -1,10 +1,10 @@
 // The statement editor: every keystroke is kept on this device, a pause of two seconds saves it on the server.
 // Where saving ends signatures, only a press saves.
 // Somebody else's edit never overwrites: the page then shows both texts.
-import "./app.js";
 import { alarm } from "./announce.js";
 import "./changes.js";
 import "./filling.js";
+import "./follow.js";
 import { keep, recall } from "./kept.js";
 import { refetch } from "./refetch.js";
 import { grow, refill } from "./rows.js";
@@ -12,6 +12,7 @@ import { newKey, post } from "./send.js";
 
 const PAUSE = 2000;
 const form = document.getElementById("edit");
+form.autocomplete = "off"; // or who comes back would find old words in the fields of a newer text
 const based = form.elements.based_on;
 const place = `nasaq:${document.body.dataset.me}:statement:${based.dataset.kept}`;
 const told = document.getElementById("saved");
@@ -30,12 +31,15 @@ function written() {
   return JSON.stringify(fields);
 }
 
+/** Whether any change would end signatures: they may have been given while somebody writes. */
+const isSigned = () => document.querySelector("#consequence [data-signed]") !== null;
+
 const say = (word, time = "") => (told.textContent = told.dataset[word].replace("#", time));
 
 function changed() {
   keep(place, { based: based.value, text: written() });
   clearTimeout(timer);
-  if (based.hasAttribute("data-signed")) say("kept");
+  if (isSigned()) say("kept");
   else if (clash.hidden) timer = setTimeout(() => save(), PAUSE);
 }
 
@@ -67,9 +71,12 @@ function conflict() {
   alarm(clash.textContent.trim());
 }
 
-function restore({ based: at, text }) {
-  if (!text || at !== based.value || text === saved || !clash.hidden) return;
+function restore({ based: at, text, isSent }) {
+  const isOlder = at !== based.value;
+  if (!text || text === saved || !clash.hidden || (isSent && isOlder)) return;
   refill(JSON.parse(text));
+  based.value = at;
+  if (isOlder) conflict();
   changed();
 }
 
@@ -82,7 +89,7 @@ form.addEventListener("submit", (event) => {
   } else if (unanswered && leaving !== "now") {
     event.preventDefault();
     leaving ??= leave(button);
-  }
+  } else keep(place, { based: based.value, text: written(), isSent: true });
 });
 
 /** Send the form by this button once what is on its way has arrived, else one's own words would be somebody else's edit. Where
@@ -111,4 +118,4 @@ form.addEventListener("input", ({ target }) => {
 form.addEventListener("change", changed);
 restore(recall(place));
 if (early) (grow(), changed());
-addEventListener("online", () => based.hasAttribute("data-signed") || save());
+addEventListener("online", () => isSigned() || save());

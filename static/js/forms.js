@@ -1,6 +1,6 @@
 // Forms that htmx sends: a dialog closes when its act is done, and an answer that is not the form's page never takes the
 // place of what somebody typed.
-import { busyUntil, keepKeyOf } from "./morph.js";
+import { busyUntil, unanswered } from "./morph.js";
 import { say } from "./words.js";
 
 const formOf = (event) => event.target.closest?.("form[data-hx-post]");
@@ -9,11 +9,11 @@ document.addEventListener("htmx:before:swap", (event) => {
   const form = formOf(event);
   const { response, select, text } = event.detail.ctx;
   if (!form || !response || !select) return;
-  if (response.ok && response.raw.redirected && form.closest("section.dlg")) {
+  if (response.raw.ok && response.raw.redirected && form.closest("section.dlg")) {
     event.preventDefault();
     return location.assign(response.raw.url);
   }
-  if (text.includes(`id="${select.slice(1)}"`) && response.status < 500) return;
+  if (text.includes(`id="${select.slice(1)}"`) && response.status < 500) return response.raw.ok && unanswered.delete(form);
   event.preventDefault();
   const isOut = response.status === 401 || new URL(response.raw.url).pathname === "/signin";
   complain(form, say(isOut ? "signedOut" : "unsent"));
@@ -22,6 +22,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 
 // What is being fetched anew keeps what it shows, and says when it takes long.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  unanswered.add(ctx.sourceElement);
   const ended = new Promise((end) => document.addEventListener("htmx:finally:request", end, { once: true }));
   if (ctx.target instanceof Element) busyUntil([ctx.target], ended);
 });
@@ -41,7 +42,6 @@ document.addEventListener("htmx:error", (event) => {
 });
 
 function complain(form, words) {
-  keepKeyOf(form);
   const place = form.querySelector("[data-unsent]");
   place.hidden = false;
   place.querySelector("span").textContent = words;
@@ -53,13 +53,3 @@ function attend(place) {
   if (place?.matches("p")) place.tabIndex = -1;
   place?.focus();
 }
-
-// The summary names the fields, and has the focus when a page with problems opens.
-const summary = document.getElementById("error-summary");
-for (const link of summary?.querySelectorAll("a") ?? []) {
-  const field = document.getElementById(link.hash.slice(1));
-  const name = (field?.labels?.[0] ?? field?.querySelector("legend"))?.firstChild?.textContent.trim();
-  const colon = document.documentElement.lang === "fr" ? "\u00a0:" : ":";
-  if (name && !link.textContent.includes(name)) link.textContent = `${name}${/[?؟]$/.test(name) ? "" : colon} ${link.textContent}`;
-}
-summary?.focus();

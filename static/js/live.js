@@ -44,8 +44,7 @@ export function catchUp() {
 
 async function fetchMissed() {
   for (let more = true; more; ) {
-    const signal = AbortSignal.timeout(PATIENCE);
-    const answer = await fetch(address + head, { headers: { Accept: "application/json" }, signal }).catch(() => null);
+    const answer = await fetch(address + head, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
     if (answer?.status === 401 || answer?.status === 404) return location.assign("/");
     const told = answer?.ok && (await answer.json().catch(() => null)); // a line may break within an answer, too
     if (!told) return lost();

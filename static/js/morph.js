@@ -8,12 +8,11 @@ const PATIENCE = 5000;
 const LATE = 400;
 const FIELDS = "input, textarea, select";
 const TYPED = "textarea, input:not([type=hidden], [type=radio], [type=checkbox])";
-const unanswered = new WeakSet();
 const held = new Map(); // part → {act}
 const unsent = new Set(); // fields with words that nobody sent yet
 
-/** Keep the idempotency key of this form: what it asks may already have been done. */
-export const keepKeyOf = (form) => unanswered.add(form);
+/** Forms that keep their idempotency key: what they ask may already have been done. */
+export const unanswered = new WeakSet();
 
 /** Do this to the element once nobody works in it: at once, or when they have left it, or five seconds have passed. Of what
  *  was to be done meanwhile, only the last. */

@@ -8,8 +8,10 @@ const PATIENCE = 8000;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 15000;
 const wanted = new Set();
+const shown = new Map(); // part → when what it shows was asked for: an older answer may come last
 let timer = 0;
 let wait = FIRST_WAIT;
+let turn = 0;
 
 /** Fetch these parts (ids) of the page again soon; asked several times at once, they are fetched once. What somebody works
  *  in is fetched when they are done, so that it is as of then. */
@@ -45,19 +47,21 @@ async function renew(parts) {
 
 /** Renew the parts that stand at this address; those that could not be are returned. */
 async function renewFrom(address, parts) {
+  const mine = ++turn;
   const page = await pageAt(address).catch(() => null);
   if (!page) return parts;
   for (const part of parts) {
     const there = page.getElementById(part.id);
-    if (part.isConnected && there) await become(part, there.outerHTML);
+    if (!part.isConnected || !there || shown.get(part.id) > mine) continue;
+    shown.set(part.id, mine);
+    await become(part, there.outerHTML);
   }
   return [];
 }
 
 /** The page at this address as it is now, an empty one when it has moved; throws when it cannot be had. */
 export async function pageAt(address) {
-  const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok) throw Error(answer.status);
   return new DOMParser().parseFromString(answer.redirected ? "" : await answer.text(), "text/html");
 }

@@ -31,8 +31,7 @@ async function postOnce(address, fields, key) {
   body.set("_key", key);
   body.set("csrf_token", token().content);
   const headers = { Accept: "application/json", "Idempotency-Key": key, "X-CSRFToken": token().content };
-  const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch(address, { method: "POST", body, headers, signal }).catch(() => null);
+  const answer = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
   return !answer || answer.status >= 500 || answer.status === 429 ? null : answer;
 }
 
@@ -42,6 +41,7 @@ export async function renewToken() {
   const html = await asked.then((answer) => answer.ok && answer.text()).catch(() => null);
   if (!html) return false;
   const page = new DOMParser().parseFromString(html, "text/html");
+  if (page.body.dataset.me !== document.body.dataset.me) return location.reload(); // it is somebody else's now
   token().content = page.querySelector("meta[name=csrf-token]")?.content ?? token().content;
   return true;
 }

@@ -10,14 +10,14 @@ const POLL_EVERY = 3000;
 const SILENT_AFTER = 25; // seconds; the pulse comes every ten
 const LONG_HIDDEN = 60000;
 const PATIENCE = 8000;
-const LEAVE = { signed_out: () => `/signin?next=${encodeURIComponent(location.pathname)}`, not_yours: () => "/" };
+const LEAVE = { signed_out: `/signin?next=${encodeURIComponent(location.pathname)}`, not_yours: "/", not_found: "/" };
 let socket = null;
 let wait = FIRST_WAIT;
 let timer = 0;
 let turn = 0;
 let hiddenAt = Infinity;
 
-export const isLive = () => socket?.connected === true && socket.entered === true;
+export const isLive = () => socket?.connected && socket.entered;
 
 /** Stay in what `hello()` says ([event, message]); `on`: what to do with each event; `poll`: fetch what was missed. */
 export function stayConnected({ hello, on, poll }) {
@@ -59,7 +59,7 @@ export function stayConnected({ hello, on, poll }) {
 
 async function enter(opened, hello, entered) {
   const answer = await opened.timeout(PATIENCE).emitWithAck(...hello());
-  if (!answer.ok) return leave(answer.code);
+  if (!answer.ok) throw leave(answer.code); // or it would stay connected, and hear nothing
   opened.entered = true;
   wait = FIRST_WAIT;
   heard("live");
@@ -71,14 +71,12 @@ const fetchClient = () => import("../vendor/socket.io.js").then(({ io }) => io, 
 
 async function fetchTicket() {
   const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content, Accept: "application/json" };
-  const signal = AbortSignal.timeout(PATIENCE);
-  const answer = await fetch("/ws-ticket", { method: "POST", headers, signal }).catch(() => null);
+  const answer = await fetch("/ws-ticket", { method: "POST", headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
   if (answer?.status === 401) return leave("signed_out");
   if (answer?.status === 400) await renewToken(); // for the next attempt
   return answer?.ok ? answer.json().then(({ ticket }) => ticket, () => null) : null;
 }
 
 function leave(code) {
-  const place = LEAVE[code === "not_found" ? "not_yours" : code];
-  if (place) location.assign(place());
+  if (LEAVE[code]) location.assign(LEAVE[code]);
 }

@@ -312,3 +312,28 @@ def test_no_secret_stays_in_the_journal_or_among_answered_requests(client: Flask
 )
 def test_a_session_is_named_as_its_owner_would_name_it(agent: str, label: str) -> None:
     assert browser_label(agent) == label
+
+
+def test_a_page_of_whoever_sat_here_before_does_nothing_in_the_name_of_the_next(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    browser, laila, other = app.test_client(), given.a_person(), given.a_person()
+    passwords = {each.id: given.a_password(each) for each in (laila, other)}
+
+    def token(path: str) -> str:
+        page = browser.get(path).text
+        return page.partition('name="csrf-token" content="')[2].partition('"')[0]
+
+    def enters(who: Actor) -> None:
+        knock(browser, email_of(who), passwords[who.id], csrf_token=token("/signin"))
+
+    def leaves_by(carried: str) -> int:
+        return browser.post("/signout", data={"csrf_token": carried}).status_code
+
+    enters(laila)
+    hers = token("/me")
+    assert leaves_by(hers) == 303
+    enters(laila)
+    assert leaves_by(hers) == 303, "what she typed before she signed in anew can still be sent"
+    enters(other)
+    assert leaves_by(hers) == 400
+    assert is_inside(browser)

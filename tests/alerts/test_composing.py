@@ -4,11 +4,17 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from crisis.alerts.answers import without_link
+from crisis.alerts.carrying import shortened
 from crisis.alerts.commands import (
     ask_confirmation,
     confirm_alert,
@@ -20,7 +26,7 @@ from crisis.alerts.commands import (
 from crisis.alerts.commands import (
     test_to_me as try_it_out,
 )
-from crisis.alerts.composing import Preview, preview, preview_of
+from crisis.alerts.composing import Preview, preview, preview_of, problems_of
 from crisis.alerts.drafts import Draft
 from crisis.alerts.model import Alert, AlertKind, AlertState, Priority
 from crisis.alerts.outbox import Channel, Delivery, State, Wording
@@ -257,12 +263,19 @@ def test_cost_and_load_are_counted(house: str) -> None:
 # ── the text of a statement ──────────────────────────────────────────────────────────────────────
 
 
-def a_released(on: Incident) -> Statement:
+def a_released(on: Incident, body: str = given.INSTRUCTION) -> Statement:
     director = given.someone(Duty.DIRECTOR, on=on)
-    statement = given.a_statement(on=on)
+    statement = given.a_statement(on=on, text=given.a_text(body))
     given.submitted(statement, SlotSpec(duties=(Duty.DIRECTOR,)))
     given.answered(statement, director)
     return given.sent_out(statement, by=given.runs(on))
+
+
+def cut_loose(session: Session, alert_id: UUID) -> Alert:
+    """An alert to write upon, which belongs to no session any more."""
+    found = session.get_one(Alert, alert_id)
+    session.expunge(found)
+    return found
 
 
 def carrying(statement: Statement, on: Incident, by: Actor, *people: Actor) -> Alert:
@@ -287,6 +300,72 @@ def test_a_released_text_is_carried_as_it_was_signed_and_cannot_be_rewritten(hou
     assert alerts.confirmed(alerts.asked(alert, by=by), by=second).text_hash == alert.text_hash
 
 
+FLOOD: Final = """تتابع وزارة الموارد المائية منذ الساعة 12:30 السيول التي يشهدها وادي الكرم.
+نعلم أن الساعات الحالية صعبة على أهلنا هناك، وسلامتهم أولويتنا.
+ما نعرفه الآن: هطلت أمطار غزيرة وقطع السيل الطريق الساحلي. ما لا نعرفه بعد: حجم الأضرار.
+فرق الإنقاذ والإسعاف في الميدان، وغرفة العمليات الموحدة تعمل على مدار الساعة.
+نرجو الابتعاد عن مجاري الأودية والسدود والمناطق المنخفضة، والصعود إلى الطوابق العليا عند ارتفاع \
+المياه، وعدم عبور المياه بالسيارة.
+للنجدة اتصلوا بالرقم 1415. نصدر التحديث التالي عند الساعة 14:30 عبر القنوات الرسمية فقط."""
+ADVICE: Final = next(each for each in FLOOD.split("\n") if each.startswith("نرجو"))
+CUT: Final = "قُصِّر النص ليتسع للرابط؛ لم يتسع لـ:"
+
+
+def test_what_people_must_do_is_cut_last_and_what_is_cut_is_said(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident, FLOOD)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    person = alerts.an_officer(1)
+    alert = carrying(statement, incident, first, person)
+    sms = alert.sms["ar"]
+    assert ADVICE in sms
+    assert "وقطع السيل الطريق الساحلي." in sms
+    assert sms.endswith("\nللتأكيد: {link}"), "a link says what it is for"
+    assert "للتأكيد" not in without_link(sms), "behind the link there is a button for it"
+    assert "للتأكيد" not in alert.mail["ar"], "as there is in the mail"
+    page = given.signed_in(browser, first)
+    page.set_cookie("lang", "ar")
+    here = f"/i/{incident.ref}/alerts/{alert.number}"
+    shown = page.get(here).text
+    box = re.search(r'<textarea[^>]*id="compose-sms_ar"[^>]*>(.*?)</textarea>', shown, re.S)
+    assert box
+    assert ADVICE in box[1]
+    assert "/k/" in box[1], "the box shows what goes out"
+    missing = "غرفة العمليات الموحدة تعمل على مدار الساعة."
+    assert missing not in sms
+    assert missing in shown.partition(CUT)[2].partition("</ul>")[0]
+    alerts.asked(alert, by=first)
+    page = given.signed_in(browser, second)
+    page.set_cookie("lang", "ar")
+    asked = page.get(f"{here}/confirmation").text
+    assert missing in asked.partition(CUT)[2].partition("</ul>")[0]
+    name = given.person(person.id).name["ar"]
+    assert name in asked.partition('class="names"')[2].partition("</ul>")[0], (
+        "who they are, by name"
+    )
+
+
+def test_advice_outlives_the_title_and_has_no_end_where_lives_depend_on_it(house: str) -> None:
+    incident = given.an_incident()
+    many = "\n".join(f"{each}: {ADVICE}" for each in ("أولاً", "ثانياً", "ثالثاً", "رابعاً"))
+    statement = a_released(incident, f"{many}\nللنجدة اتصلوا بالرقم 1415.")
+    by, person = alerts.an_operator(incident), alerts.an_officer(1)
+    draft = alerts.a_draft(people=[person], priority=Priority.LIFE_SAFETY)
+    begun = create_alert(by, incident.id, draft=draft, statement_id=statement.id)
+    assert alerts.alert(begun.alert_id).sms["ar"].count(ADVICE) == 4
+    urgent = carrying(statement, incident, by, person).sms["ar"]
+    assert urgent.count(ADVICE) == 2
+    with reading() as session:
+        found = cut_loose(session, begun.alert_id)
+        found.priority = Priority.URGENT
+        [short] = shortened(session, found).values()
+    assert sum(ADVICE in each for each in short.left_out) == 2
+    assert short.advice_left_out
+    draft = alerts.a_draft(people=[person])
+    view = preview(by, incident.id, draft=draft, by=by.id, statement_id=statement.id)
+    assert [each.language for each in view.readings if each.lacks_advice] == ["ar"]
+
+
 def test_what_was_signed_in_one_language_is_not_sent_empty_to_readers_of_another(
     house: str,
 ) -> None:
@@ -297,7 +376,14 @@ def test_what_was_signed_in_one_language_is_not_sent_empty_to_readers_of_another
     with refused(Invalid, "missing_language") as said:
         alerts.asked(alert, by=by)
     assert isinstance(said.value, Invalid)
-    assert "Release its translation" in str(said.value.fields["sms_fr"])
+    assert str(said.value.fields["audiences"]) == (
+        "The statement is not out in the language of 1 of the recipients: French (1). Release its "
+        "translation first, or leave them out."
+    )
+    assert list(said.value.fields) == ["audiences"], "there is no box to write it in"
+    view = preview_of(by, alert.id, by=by.id)
+    assert view.wrong is not None
+    assert len(problems_of(view.wrong)) == 1, "said once"
 
 
 def test_an_exercise_is_no_text_by_itself(house: str) -> None:
@@ -650,6 +736,26 @@ def test_straight_sending_is_refused_where_a_second_person_is_needed(house: str)
     alert = alerts.an_alert(incident, by, alerts.a_draft(people=[alerts.an_officer(1)]))
     with refused(Conflict, "needs_second"):
         send_alert(by, alert.id, revision=1)
+
+
+def test_whoever_takes_back_what_was_sent_learns_when_and_by_whom(browser: FlaskClient) -> None:
+    incident = given.an_incident()
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    draft = alerts.a_draft(people=[alerts.an_officer(1)])
+    alert = alerts.asked(alerts.an_alert(incident, first, draft), by=first)
+    alert = alerts.confirmed(alert, by=second)
+    page = given.signed_in(browser, first)
+    page.set_cookie("lang", "ar")
+    here = f"/i/{incident.ref}/alerts/{alert.number}"
+    answer = page.post(f"{here}/return", data={"_form": "return", "reason": "الوقت خطأ"})
+    assert answer.status_code == 409
+    assert alert.confirmed_at
+    at = alert.confirmed_at.astimezone(ZoneInfo(incident.zone)).strftime("%H:%M")
+    said = re.sub("[\u2068\u2069]|<[^>]*>", "", answer.text)
+    assert f"أُرسل التنبيه الساعة {at} بتأكيد {given.person(second.id).name['ar']}." in said
+    assert f'href="{here}"' in answer.text, "and there it stands"
+    assert "الوقت خطأ" in answer.text, "nothing that was typed is lost"
+    assert ">reason<" not in answer.text
 
 
 def test_a_released_statement_leads_to_an_alert_with_its_text(browser: FlaskClient) -> None:

@@ -245,7 +245,7 @@ def send_with_statement(page: Page, ref: str, number: int, *, to_the_same: bool 
     page.locator("label:has([name=priority][value=urgent])").click()
     page.locator("label:has([name=answer][value='15'])").click()
     page.locator("#compose button[value=ask]").click()
-    expect(page.locator(".dlg-body .notice")).to_be_visible()
+    expect(page.locator("#cnf-top .notice")).to_be_visible()
 
 
 def confirm(phone: Page, *, count: int) -> None:

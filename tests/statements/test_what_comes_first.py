@@ -8,6 +8,7 @@ from crisis.kernel import clock
 from crisis.policy import Duty
 from crisis.statements.commands.releasing import release_statement
 from crisis.statements.content import Type
+from crisis.statements.model.states import Answer
 from tests import given
 from tests.statements.test_pages import ROLE, Scene, scene
 
@@ -75,6 +76,27 @@ def test_whoever_is_asked_to_sign_finds_that_first(scene: Scene) -> None:
     ):
         inside = page.partition(f'id="{way}"')[0].rpartition("<details")[2]
         assert causes in inside, way
+
+
+def test_whoever_asked_for_a_change_is_shown_what_they_asked_for_and_what_changed(
+    scene: Scene,
+) -> None:
+    """Not the whole text a second time, although they never approved it."""
+    scene.submit()
+    asked_for = "الوادي شرقي لا غربي."
+    given.answered(scene.statement, scene.liaison, answer=Answer.CHANGE, reason=asked_for)
+    added = "والوادي هو الشرقي."
+    given.edited(scene.statement, by=scene.drafter, body=f"{given.INSTRUCTION}\n{added}")
+    scene.submit()
+    page = scene.as_(scene.liaison).get(scene.approval).text
+    assert "The text changed after your answer" in page
+    assert "It is version 2 now, and this is all that changed:" in page
+    assert asked_for in page
+    assert added in re.sub(r"<[^>]+>", "", page)
+    assert given.INSTRUCTION not in page
+    director = scene.as_(scene.director).get(scene.approval).text
+    assert given.INSTRUCTION in director, "whoever said nothing yet reads it whole"
+    assert asked_for not in director
 
 
 def test_only_whoever_may_release_is_led_to_it(scene: Scene) -> None:

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from crisis import records
 from crisis.kernel.event import REGISTRY, Event
 from crisis.kernel.words import Message
+from crisis.statements.model.states import Answer
 from crisis.timeline.naming import Naming
 from crisis.timeline.words import TOLD
 from tests.parts import words
@@ -79,7 +80,7 @@ def test_an_event_reads_well(name: str, language: str) -> None:
     for event in examples(REGISTRY[name]):
         sentence = telling.sentence(event.facts(), naming)
         labels = [label for _key, label in telling.details]
-        for message in filter(None, [telling.kind, sentence, *labels]):
+        for message in filter(None, [telling.look(event.facts())[1], sentence, *labels]):
             assert "{" not in said(message, language), message
 
 
@@ -124,3 +125,11 @@ def values(hint: Any) -> Iterator[Any]:
         yield from ({next(values(key)): next(values(value))}, {})
     else:
         yield from ORDINARY[hint]
+
+
+def test_an_answer_that_is_no_approval_is_not_told_as_one() -> None:
+    told = TOLD["statement.answered"]
+    looks = {each: told.look({"answer": each}) for each in Answer}
+
+    assert looks[Answer.APPROVE] == (told.icon, told.kind)
+    assert len({kind for _icon, kind in looks.values()}) == len(Answer)

@@ -44,6 +44,7 @@ def prepare_correction(
         replace(
             released,
             type=Type.CORRECTION,
+            titles=_named(released.titles, _CORRECTION),
             bodies=_put_before(
                 released, opening_of_correction(_told_of(statement, work, what_was_wrong))
             ),
@@ -68,6 +69,7 @@ def prepare_retraction(
         replace(
             out_of(statement).text,
             type=Type.RETRACTION,
+            titles=_named(out_of(statement).text.titles, _RETRACTION),
             retraction=Retraction(retracts=statement.id, reason=reason),
             next_update_at=None,
         ),
@@ -92,6 +94,24 @@ def _told_of(
 
 _STATEMENT: Final[Texts] = {"ar": "", "en": "statement ", "fr": "communiqué "}
 """As the opening of a correction needs it: in Arabic the word stands there already."""
+
+
+_CORRECTION: Final[Texts] = {"ar": "تصحيح: ", "en": "Correction: ", "fr": "Rectificatif : "}
+_RETRACTION: Final[Texts] = {"ar": "سحب: ", "en": "Retraction: ", "fr": "Retrait : "}
+"""Stand once before a title, so that lists do not name two texts alike. The spaces are ordinary
+ones, as in the prefix of an exercise: titles go out as text messages."""
+_TITLE: Final = 200
+"""Characters a title has at most; one that leaves no room for the kind goes without it."""
+
+
+def _named(titles: Texts, kind: Texts) -> Texts:
+    named = {language: kind[language] + title for language, title in titles.items()}
+    return {
+        language: title
+        if title.startswith(kind[language].rstrip(": ")) or len(named[language]) > _TITLE
+        else named[language]
+        for language, title in titles.items()
+    }
 
 
 def _put_before(content: Content, opening: Texts) -> dict[Language, tuple[Paragraph, ...]]:

@@ -13,7 +13,7 @@ from crisis.statements.content import Content
 from crisis.statements.diff import ContentDiff, diff_contents
 from crisis.statements.model.slots import GivenAnswer, Slot
 from crisis.statements.model.statement import Statement
-from crisis.statements.model.states import Answer, State
+from crisis.statements.model.states import State
 from crisis.statements.model.versions import Version
 from crisis.statements.queries.room import to_sign
 from crisis.statements.queries.seals import Seal, VersionView
@@ -34,8 +34,11 @@ class Request:
     given_answer: str
     is_author: bool
     being_edited: bool
-    last_approved: int | None
-    last_approved_at: datetime | None
+    last_answer: str
+    """What they last said of an earlier version; empty when they said nothing."""
+    last_reason: str
+    last_answered: int | None
+    last_answered_at: datetime | None
     diff: ContentDiff | None
     own_changed: bool
     must_open: bool
@@ -56,7 +59,7 @@ def read_request(
     view = view_of(session, incident, statement, naming_in(session, language))
     latest, slot = statement.latest, statement.waiting_for(by)
     mine = answered(latest, by.id) if latest else None
-    before = _last_approval(statement, by.id)
+    before = _last_answer(statement, by.id)
     compared = _earlier(view, since or (before[0].number if before else None))
     current = latest.text if latest else None
     changed = diff_contents(compared, current) if compared and current else None
@@ -69,8 +72,10 @@ def read_request(
         given_answer=mine[1].answer if mine else "",
         is_author=bool(latest and str(by.id) in latest.authors),
         being_edited=bool(latest and view.state is State.DRAFT),
-        last_approved=before[0].number if before else None,
-        last_approved_at=before[1].at if before else None,
+        last_answer=before[1].answer if before else "",
+        last_reason=(before[1].reason or "") if before else "",
+        last_answered=before[0].number if before else None,
+        last_answered_at=before[1].at if before else None,
         diff=changed,
         own_changed=bool(changed and by.ministry_id and changed.touches(by.ministry_id)),
         must_open=slot is not None and slot.opened_at is None,
@@ -93,12 +98,12 @@ def answered(version: Version, person_id: UUID) -> tuple[Slot, GivenAnswer] | No
     return None
 
 
-def _last_approval(statement: Statement, person_id: UUID) -> tuple[Version, GivenAnswer] | None:
-    """The version before the current one that this person last approved."""
+def _last_answer(statement: Statement, person_id: UUID) -> tuple[Version, GivenAnswer] | None:
+    """The version before the current one that this person last answered, whatever they said."""
     for version in reversed(statement.versions[:-1]):
         for slot in version.slots:
             given = slot.given
-            if given and given.person_id == person_id and given.answer == Answer.APPROVE:
+            if given and given.person_id == person_id:
                 return version, given
     return None
 

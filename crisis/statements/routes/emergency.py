@@ -11,7 +11,7 @@ from crisis.statements.commands import emergencies
 from crisis.statements.model.states import Ground, Outcome
 from crisis.statements.routes.address import must_be_open, statement_at, statement_id_at
 from crisis.statements.routes.blueprint import bp
-from crisis.statements.routes.outgoing import release_context
+from crisis.statements.routes.outgoing import must_agree, release_context
 from crisis.web.asking import answers_on, asked, current_actor, see
 
 
@@ -47,13 +47,16 @@ def ask_emergency(ref: str, number: int) -> Answered:
 def confirm_emergency(ref: str, number: int) -> Answered:
     incident, statement = statement_at(ref, number)
     sent = asked(forms.ConfirmationForm)
+    next_update_at = forms.in_zone(sent.next_update, incident["zone"])
+    if not sent.although:
+        must_agree(statement, next_update_at)
     emergencies.confirm_emergency(
         current_actor(),
         statement.id,
         version=sent.version,
         text_hash=sent.text_hash,
         channels=sent.channels,
-        next_update_at=forms.in_zone(sent.next_update, incident["zone"]),
+        next_update_at=next_update_at,
     )
     return see("statements.show", ref=ref, number=number)
 

@@ -1,10 +1,10 @@
-"""How pages show the places of a prepared text that are still to be filled."""
+"""How pages show the places of a prepared text: those still to be filled, and what is right."""
 
 from markupsafe import Markup, escape
 
-from crisis.statements.content import Texts
+from crisis.statements.content import Content, Language, Texts
 from crisis.statements.routes.blueprint import bp
-from crisis.statements.templates import in_pieces
+from crisis.statements.templates import in_pieces, right_in
 from crisis.web.locale import language
 
 
@@ -29,6 +29,12 @@ def with_places(text: str, spoken: str) -> Markup:
         for written, name in in_pieces(text)
     )
     return Markup("").join(pieces)
+
+
+@bp.app_template_filter("put_right")
+def put_right(content: Content, spoken: Language) -> str:
+    """What a correction says is right in this language, where its text gives it."""
+    return right_in(content, spoken)
 
 
 def _named(name: Texts, reader: str) -> str:

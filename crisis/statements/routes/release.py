@@ -19,7 +19,12 @@ from crisis.statements.routes.address import (
     view_at,
 )
 from crisis.statements.routes.blueprint import bp
-from crisis.statements.routes.outgoing import is_about_the_situation, outgoing, release_context
+from crisis.statements.routes.outgoing import (
+    is_about_the_situation,
+    must_agree,
+    outgoing,
+    release_context,
+)
 from crisis.web.asking import answers_on, asked, asked_of_url, current_actor, see
 from crisis.web.locale import clock_time, day
 
@@ -43,12 +48,15 @@ def release(ref: str, number: int) -> Answered:
     incident, statement = statement_at(ref, number)
     sent = asked(forms.ReleaseForm)
     _must_promise(statement, sent)
+    next_update_at = forms.in_zone(sent.next_update, incident["zone"])
+    if not sent.although:
+        must_agree(statement, next_update_at)
     releasing.release_statement(
         current_actor(),
         statement.id,
         version=sent.version,
         channels=sent.channels,
-        next_update_at=forms.in_zone(sent.next_update, incident["zone"]),
+        next_update_at=next_update_at,
     )
     return see("statements.show", ref=ref, number=number)
 
