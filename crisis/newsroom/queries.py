@@ -290,8 +290,8 @@ def _live(
 
 def _axis(spoken: Sequence[Statement]) -> Axis:
     """With a tenth of the time before the first statement and after the last; what is late is no
-    longer on it."""
-    now = clock.now()
+    longer on it. To the minute: a page that may be kept for one is the same for one."""
+    now = clock.now().replace(second=0, microsecond=0)
     told = [each for each in pins_of(spoken) if not each.is_due or each.at > now]
     first, last = min(each.at for each in told), max(now, *(each.at for each in told))
     beside = max((last - first) / 10, _SHORTEST)
