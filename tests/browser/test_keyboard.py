@@ -148,7 +148,7 @@ def alert(hands: Hands) -> None:
     hands.choose("#compose [name=answer]", "15")
     hands.choose("#compose [name=priority]", "urgent")
     hands.follow("#compose button[value=ask]")
-    expect(hands.page.locator(".dlg-body .notice")).to_be_visible()
+    expect(hands.page.locator("#cnf-top .notice")).to_be_visible()
 
 
 def confirm(hands: Hands, *, count: int) -> None:

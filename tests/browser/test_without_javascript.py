@@ -108,7 +108,7 @@ def alert(page: Page, ref: str) -> None:
     page.locator("label:has([name=answer][value='15'])").click()
     page.locator("#compose button[value=save]").click()
     page.locator("#compose button[value=ask]").click()
-    expect(page.locator(".dlg-body .notice")).to_be_visible()
+    expect(page.locator("#cnf-top .notice")).to_be_visible()
 
 
 def acknowledge(phone: Page) -> None:
