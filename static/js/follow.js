@@ -11,6 +11,7 @@ const PATIENCE = 8000;
 const EVERY = 1000; // at most once a second, however much arrives
 const FIELDS = "textarea, select, input:not([type=hidden])";
 const root = document.getElementById("follow");
+let isLeaving = false; // whoever goes elsewhere is not held back by what is opened anew
 
 if (root) follow({ ...root.dataset });
 
@@ -43,7 +44,13 @@ function follow({ incident, head, page, parts, counts, stays }) {
   document.addEventListener("nasaq:fetched", () => root.dataset.page === page || moved(stays !== undefined));
 }
 
+addEventListener("beforeunload", () => {
+  isLeaving = true;
+  setTimeout(() => (isLeaving = false), PATIENCE); // a file to download leads nowhere
+});
+
 function moved(stays) {
+  if (isLeaving) return;
   if (!stays && !isWritten()) return location.reload();
   root.hidden = false;
   announce(MINE, "moved", root.textContent.trim());

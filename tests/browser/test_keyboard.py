@@ -46,6 +46,8 @@ def test_the_main_job_by_keys_alone(url: str, open_window: OpenWindow) -> None:
     for hands in (somebody(KHALED, "en"), adel := somebody(ADEL, "fr")):
         sign(hands)
     release(adel)
+    expect(room.locator("#whole")).to_be_visible()  # the page of the draft has become another
+    room.wait_for_load_state()
     huda.press("g", "w")
     expect(room.locator("#room")).to_be_visible()
     expect(seals(room, "approve")).to_have_count(2)
