@@ -62,7 +62,7 @@ def confirmation_overdue(deadline: Deadline, work: Work) -> ConfirmationOverdue:
     alert = work.session.get_one(Alert, deadline.subject_id)
     if alert.state != AlertState.AWAITING or alert.revision != deadline.cycle:
         raise Conflict(Message("It does not wait for a second person."), code="not_confirmable")
-    grave = alert.priority == Priority.LIFE_SAFETY
+    grave = alert.is_life_safety
     return ConfirmationOverdue(
         alert_id=alert.id,
         number=alert.number,

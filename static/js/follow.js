@@ -1,13 +1,13 @@
 // A page that follows its incident: when something moved there, the parts that #follow names are fetched anew. Where the page
 // has become another one meanwhile, that is opened, or said to whoever has something here to lose.
 import "./app.js";
-import { heard, lost } from "./age.js";
+import { ifAlive } from "./alive.js";
 import { announce, MINE } from "./announce.js";
 import { setTime } from "./clock.js";
 import { refetch } from "./refetch.js";
 import { stayConnected } from "./socket.js";
 
-const PATIENCE = 8000;
+const LEAVING = 8000; // ms
 const EVERY = 1000; // at most once a second, however much arrives
 const FIELDS = "textarea, select, input:not([type=hidden])";
 const root = document.getElementById("follow");
@@ -21,7 +21,7 @@ function follow({ incident, head, page, parts, counts, stays }) {
   const renew = () => refetch(["follow", ...parts.split(" ")], EVERY);
   stayConnected({
     hello: () => ["enter", { incident, after: seen }],
-    poll: () => fetch("/healthz", { signal: AbortSignal.timeout(PATIENCE) }).then((answer) => (answer.ok ? (heard("polling"), renew()) : lost()), lost),
+    poll: () => ifAlive(renew),
     on: {
       entered: ({ at, head: now }) => {
         setTime(at);
@@ -46,7 +46,7 @@ function follow({ incident, head, page, parts, counts, stays }) {
 
 addEventListener("beforeunload", () => {
   isLeaving = true;
-  setTimeout(() => (isLeaving = false), PATIENCE); // a file to download leads nowhere
+  setTimeout(() => (isLeaving = false), LEAVING); // a file to download leads nowhere
 });
 
 function moved(stays) {
