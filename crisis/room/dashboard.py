@@ -25,16 +25,15 @@ from crisis.room.queries import (
     IncidentView,
     PersonView,
     Ribbon,
-    first_due,
     incident_view,
     moments_in,
     person_view,
-    promise_in,
     ribbon_of,
 )
 from crisis.statements.content import code_of
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.versions import Version
+from crisis.statements.queries.awaited import Next, first_due, next_of
 from crisis.statements.queries.desk import Waiting, waiting
 from crisis.statements.queries.room import Signing, signing, unsent
 from crisis.statements.queries.rows import title_in
@@ -45,16 +44,6 @@ from crisis.timeline.words import Entry, entries
 CLOSED_LATELY: Final = timedelta(days=30)
 ISSUED: Final = 3
 """How many of the statements issued last are shown."""
-
-
-@dataclass(frozen=True)
-class Next:
-    """The statement that is due next in an incident."""
-
-    due_at: datetime
-    missed: bool
-    is_first: bool
-    """Nothing has been said yet."""
 
 
 @dataclass(frozen=True)
@@ -192,20 +181,11 @@ def _card(incident: Incident, read: _Read, naming: Naming) -> Card:
         last={"at": last.at, "entry": last} if last else None,
         present=[person_view(each, naming) for each in read.present[incident.id]],
         ribbon=ribbon_of(incident, written, read.moments[incident.id]),
-        next=_next(incident, written, read.first_due.get(incident.id)),
+        next=next_of(incident, written, read.first_due.get(incident.id)),
         signing=signing(written, naming),
         alert=read.alerts.get(incident.id),
         unsent=unsent(written),
     )
-
-
-def _next(
-    incident: Incident, written: Sequence[Statement], first_due: datetime | None
-) -> Next | None:
-    promise = promise_in(incident, written)
-    if promise:
-        return Next(promise.due_at, promise.missed, is_first=False)
-    return Next(first_due, first_due <= clock.now(), is_first=True) if first_due else None
 
 
 def _issued(session: Session, known: Sequence[Incident], language: str) -> list[Issued]:

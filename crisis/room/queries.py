@@ -15,8 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crisis.alerts.following import InRoom, in_room
-from crisis.deadlines.model import SHARES, Code, Deadline
-from crisis.deadlines.model import State as Due
 from crisis.incidents.decisions import Decision
 from crisis.incidents.levels import Criterion
 from crisis.incidents.model import Incident
@@ -30,7 +28,6 @@ from crisis.incidents.queries import (
     offers,
     read_incident,
 )
-from crisis.incidents.states import Status
 from crisis.kernel import clock, journal
 from crisis.kernel.database import reading
 from crisis.kernel.journal import Line
@@ -38,7 +35,8 @@ from crisis.people.model import Person, in_language
 from crisis.policy import Action, Actor, Duty, allows
 from crisis.realtime import presence
 from crisis.statements.model.statement import Statement
-from crisis.statements.queries.promises import Placed, Promise, pins_of, placed, promise_of
+from crisis.statements.queries.awaited import first_due, promise_in
+from crisis.statements.queries.promises import Placed, Promise, pins_of, placed
 from crisis.statements.queries.room import Panel, panel, to_sign, unsent
 from crisis.statements.queries.stored import written_in
 from crisis.timeline import terms
@@ -292,21 +290,6 @@ def people_present(session: Session, incident_id: UUID, naming: Naming) -> list[
 def missed_lines(session: Session, incident_id: UUID, seq: int) -> Sequence[Line]:
     """What a page that last saw `seq` has missed, a page of it at most."""
     return journal.lines_since(session, incident_id, seq, limit=CAUGHT_UP_AT_ONCE)
-
-
-def promise_in(incident: Incident, written: Sequence[Statement]) -> Promise | None:
-    return promise_of(written) if incident.is_live else None
-
-
-def first_due(session: Session, of: Sequence[Incident]) -> dict[UUID, datetime]:
-    """By open incident in which nothing has been said yet, when the first statement is due."""
-    wanted = select(Deadline.subject_id, Deadline.due_at).where(
-        Deadline.code == Code.HOLDING,
-        Deadline.cycle == SHARES[-1],
-        Deadline.state != Due.STOPPED,
-        Deadline.subject_id.in_([each.id for each in of if each.status == Status.OPEN]),
-    )
-    return {row.subject_id: row.due_at for row in session.execute(wanted)}
 
 
 def incident_view(incident: Incident, held: list[Holder], naming: Naming) -> IncidentView:

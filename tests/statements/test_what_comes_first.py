@@ -4,7 +4,12 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from crisis.deadlines.commands import set_deadline
+from crisis.deadlines.model import SHARES, Code
 from crisis.kernel import clock
+from crisis.kernel.database import bookkeeping
 from crisis.policy import Duty
 from crisis.statements.commands.releasing import release_statement
 from crisis.statements.content import Type
@@ -52,6 +57,29 @@ def test_what_was_sent_for_approval_says_so_and_is_not_to_be_sent_again(scene: S
         answer = runs.post(f"{scene.address}/reminder", data=slot | more)
         assert answer.location == place
     assert "They are reminded by text message and e-mail." in runs.get(scene.address).text
+
+
+@pytest.mark.parametrize(
+    ("first_due", "proposed"), [(None, "30"), (50, "30"), (22, "15"), (3, "10")]
+)
+def test_signatures_are_asked_for_before_the_public_waits_in_vain(
+    scene: Scene, first_due: int | None, proposed: str
+) -> None:
+    """At level 3 half an hour is usual; it is too long where the first word is due sooner."""
+    if first_due is not None:
+        with bookkeeping() as session:
+            set_deadline(
+                session,
+                incident_id=scene.incident.id,
+                code=Code.HOLDING,
+                subject_id=scene.incident.id,
+                cycle=SHARES[-1],
+                due_at=clock.now() + timedelta(minutes=first_due, seconds=30),
+            )
+    page = scene.as_(scene.drafter).get(f"{scene.address}/submission").text
+    field = page.partition('name="minutes"')[2].partition("</div>")[0]
+    assert re.findall(r'value="(\d+)" selected', field) == [proposed]
+    assert ("First statement due " in field) == (first_due is not None)
 
 
 def test_whoever_is_asked_to_sign_finds_that_first(scene: Scene) -> None:

@@ -1,14 +1,19 @@
 """Asking for signatures, and hurrying or overruling those who were asked."""
 
+from datetime import timedelta
 from typing import Final
 
 from flask import flash, render_template
 from werkzeug.wrappers import Response as Answered
 
+from crisis.deadlines.model import SPANS, Code
+from crisis.kernel import clock
 from crisis.kernel.words import Message
 from crisis.policy import Action, Duty
 from crisis.statements import forms
 from crisis.statements.commands import signing, submitting
+from crisis.statements.content import NEVER_PUBLIC
+from crisis.statements.queries.awaited import Next, awaited
 from crisis.statements.queries.checks import checked
 from crisis.statements.queries.signers import nobody_signs
 from crisis.statements.routes.address import (
@@ -33,6 +38,8 @@ def submission(ref: str, number: int) -> str:
     incident, statement = statement_at(ref, number, Action.SUBMIT_STATEMENT)
     must_be_open(statement)
     chosen, roles = asked_before(statement, incident)
+    is_public = statement.type not in NEVER_PUBLIC
+    spoken_next = awaited(current_actor(), incident["id"]) if is_public else None
     return render_template(
         "statements/submit.html",
         incident=incident,
@@ -43,8 +50,20 @@ def submission(ref: str, number: int) -> str:
         roles=OFFICE_ROLES,
         chosen_roles=roles,
         minutes=forms.SIGNED_WITHIN_MINUTES,
+        proposed=_signed_within(incident["level"], spoken_next),
+        spoken_next=spoken_next,
         unsigned=nobody_signs(current_actor(), incident["id"], number=number),
     )
+
+
+def _signed_within(level: int, spoken_next: Next | None) -> int:
+    """The most minutes offered that the level allows and that end before the public waits for it;
+    the fewest where no time is left."""
+    allowed = SPANS[Code.APPROVAL][level]
+    if spoken_next is not None:
+        allowed = min(allowed, spoken_next.due_at - clock.now())
+    fitting = [each for each in forms.SIGNED_WITHIN_MINUTES if timedelta(minutes=each) <= allowed]
+    return max(fitting, default=min(forms.SIGNED_WITHIN_MINUTES))
 
 
 @bp.post("/i/<ref>/statements/<number:number>/submission")
