@@ -59,7 +59,7 @@ def test_a_deed_on_a_wholeof_its_own_leads_where_its_answer_does(bare_page: Open
         DEED.format("of the room"),
     )
     page.get_by_role("button", name="Do it").click()
-    page.wait_for_url("**/room", timeout=3_000)
+    page.wait_for_url("**/room")
 
 
 EDITOR = """<form id="edit" action="/edit"><input type="hidden" name="based_on" value="{revision}"
@@ -337,8 +337,7 @@ def test_a_room_that_could_not_be_entered_is_asked_for_again(bare_page: OpenPage
         " (await import('/static/js/socket.js')).stayConnected("
         "   { hello: () => ['enter', {}], on: {}, poll() {} }); }"
     )
-    page.wait_for_timeout(2_000)
-    assert page.evaluate("opened") > 1
+    page.wait_for_function("opened > 1")
 
 
 def test_whether_the_server_is_there_is_not_asked_for_ever(bare_page: OpenPage) -> None:
