@@ -44,7 +44,7 @@ PER_LIFE: Final = 60
 RETRY_AFTER: Final = 0.5
 FAULTY: Final = tuple(each for each in Habit if each is not Habit.ACCEPTS)
 FAULTS: Final = Timing(
-    lease=4.0, call=0.6, look_after=0.3, gather=0.005, round=0.05, probe=0.1, longest_rest=0.5
+    lease=20.0, call=3.0, look_after=0.3, gather=0.005, round=0.05, probe=0.1, longest_rest=0.5
 )
 PATIENT: Final = replace(FAULTS, lease=60.0, call=30.0)
 """Where every call is answered, so that a busy machine puts no message in doubt."""
