@@ -337,7 +337,7 @@ def test_a_room_that_could_not_be_entered_is_asked_for_again(bare_page: OpenPage
         " (await import('/static/js/socket.js')).stayConnected("
         "   { hello: () => ['enter', {}], on: {}, poll() {} }); }"
     )
-    page.wait_for_function("opened > 1")
+    page.wait_for_function("window.opened > 1")
 
 
 def test_whether_the_server_is_there_is_not_asked_for_ever(bare_page: OpenPage) -> None:
