@@ -31,6 +31,14 @@ _SCROLLS: Final = """() => {
     ...lost.map((e) => `<${e.localName} class="${e.className}">, not by keys: ${wide(e)}`),
   ];
 }"""
+_MISPLACED: Final = """() => {
+  const words = "span, b, i, em, strong, small, bdi, time, output, label, button, p, h1, h2, h3";
+  const blocks = "div, p, ul, ol, dl, table, section, article, header, footer, form, details";
+  const found = document.body.querySelectorAll(`:is(${words}) :is(${blocks})`);
+  return [...found].map((e) => `<${e.localName} class="${e.className}"> stands among words`);
+}"""
+"""What may stand within words is words (HTML, content models); the Nu checker says more of it, and
+is not asked every day."""
 _LOOK: Final = """() => {
   const { lang, dataset } = document.documentElement;
   return `${lang} ${dataset.theme ?? ""}`;
@@ -102,6 +110,7 @@ class Eyes:
             yield from (f"{look} {width}: sideways: {each}" for each in sideways)
             if width in judged:
                 yield from (f"{look} {width}: {each}" for each in self._violations())
+        yield from (f"{look}: {each}" for each in self.page.evaluate(_MISPLACED))
         yield from (f"{look}: {each}" for each in self._misspoken())
         yield from self._seen
         self._seen.clear()
