@@ -19,6 +19,7 @@ from crisis.jobs.wakeups import Worker
 from crisis.kernel import backup as backups
 from crisis.kernel import clock, database, migrations
 from crisis.kernel.errors import Invalid, Refusal
+from crisis.kernel.heap import freeze_what_is_loaded
 from crisis.kernel.ids import OFFICE_ID
 from crisis.people import importing, planning
 from crisis.people.commands import import_office
@@ -64,6 +65,7 @@ def work() -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda _signal, _frame: told_to_stop.set())
     worker = Worker()
+    freeze_what_is_loaded()
     worker.start()
     click.echo("At work. Stop with Ctrl+C.")
     told_to_stop.wait()

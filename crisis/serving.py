@@ -28,6 +28,7 @@ from werkzeug.exceptions import BadRequest
 
 from crisis.app import create_app
 from crisis.jobs.wakeups import Worker
+from crisis.kernel.heap import freeze_what_is_loaded
 from crisis.realtime import sockets
 from crisis.settings import Settings
 from crisis.web.arrival import Arrival, arrival
@@ -128,6 +129,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # the library carries n
             self._worker.stop()
 
     def _begin(self, server: ThreadWorker) -> None:
+        freeze_what_is_loaded()
         # Threads do not survive a fork, so they begin here and not in `create_app`.
         sockets.start(f"{socket.gethostname()}:{self._settings.port}")
         if self._worker is not None:

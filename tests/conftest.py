@@ -4,6 +4,8 @@ pytest_plugins = [
     "tests.parts.room_for_files",
     "tests.parts.promises",
     "tests.parts.order",
+    "tests.parts.heap",
+    "tests.parts.passwords",
     "tests.parts.postgres",
     "tests.parts.redis",
     "tests.parts.databases",

@@ -1,6 +1,7 @@
 """Which passwords are accepted, and that nobody waits while one is hashed."""
 
 import pytest
+from argon2 import extract_parameters
 
 from crisis.account.passwords import fresh_hash, fresh_recovery_codes, known_of, matches
 from crisis.kernel.database import SlowInsideWritingError, bookkeeping
@@ -26,6 +27,15 @@ def test_a_long_password_of_ones_own_is_accepted(password: str) -> None:
     assert password not in kept
     assert matches(kept, password)
     assert not matches(kept, password + " ")
+
+
+@pytest.mark.usefixtures("hashed_as_meant")
+def test_a_guess_costs_what_is_advised() -> None:
+    """OWASP's Password Storage Cheat Sheet: at least 19 MiB and two passes, or costlier."""
+    cost = extract_parameters(fresh_hash("three words do well", about=LAILA))
+
+    assert cost.memory_cost >= 19 * 1024
+    assert cost.time_cost >= 2
 
 
 @pytest.mark.parametrize(
