@@ -140,11 +140,15 @@ class _Frame:
     below: str
 
     def around(self, sentences: Sequence[Sentence]) -> str:
-        title = self.title
-        if title and title[-1] not in ".:!?؟" and sentences:
-            title += "."
-        line = " ".join(filter(None, [title, *(each.text for each in sentences)]))
+        pieces = [each for each in [self.title, *(each.text for each in sentences)] if each]
+        line = " ".join([*map(_ended, pieces[:-1]), *pieces[-1:]])
         return self.before + "\n".join(filter(None, [line, self.below]))
+
+
+def _ended(piece: str) -> str:
+    """What ended with its line ends with a full stop where the next follows it in the same one."""
+    is_open = piece.rstrip('»”")’')[-1:] not in set(".:!?؟…؛;،,")
+    return f"{piece}." if is_open else piece
 
 
 def _urgency(sentence: Sentence) -> int:

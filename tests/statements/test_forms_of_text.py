@@ -20,6 +20,16 @@ FLOOD = Content(
 )
 
 
+def test_lines_that_end_without_a_stop_do_not_run_into_each_other() -> None:
+    lines = 'We said: call 1415\nThe right number is: call 1515\n"It is safe."\nWhy: a typing error'
+    content = Content(Type.HOLDING, {"en": "The number"}, {"en": paragraphs_of(lines)})
+
+    assert short_form(content, "en").text == (
+        "The number. We said: call 1415. The right number is: call 1515. "
+        '"It is safe." Why: a typing error'
+    )
+
+
 def test_plain_text_is_what_is_published() -> None:
     text = plain_text(FLOOD, "ar", below=["وزارة الموارد المائية - 22:58", "رمز التحقق 7K4-PX2"])
 
