@@ -106,6 +106,8 @@ def declined(session: Session, alert: Alert) -> dict[UUID, datetime]:
     told = {
         UUID(row.facts["recipient_id"]): row.at for row in session.execute(said.order_by(Line.seq))
     }
+    if not told:
+        return {}
     passed = select(Recipient.id).where(
         Recipient.alert_id == alert.id,
         Recipient.answer.in_((Answer.ESCALATED, Answer.UNREACHED)),

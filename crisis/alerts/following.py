@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.acknowledging import declined
 from crisis.alerts.drafts import title_of
 from crisis.alerts.foreseen import without_next
 from crisis.alerts.model import Alert, AlertState
@@ -106,6 +108,8 @@ class Silent:
     is_last: bool
     """Nobody is next in line: at that time they are to be telephoned."""
     unknown_since: datetime | None
+    declined_at: datetime | None
+    """When they said that they cannot."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def follow_alert(
     limit = MOST if everybody else FEW
     due = _due(session, alert)
     alone = without_next(session, alert, due)
-    rows = _silent(session, alert, language, tile, limit, alone)
+    rows = _silent(session, alert, language, tile, limit, alone, declined(session, alert))
     wanted = tally.tiles[tile] if tile else sum(tally.tiles[each] for each in awaited(alert))
     next_at = min(due.values(), default=None)
     then = {each for each, at in due.items() if at == next_at}
@@ -270,6 +274,7 @@ def _silent(
     tile: Tile | None,
     limit: int,
     alone: Set[UUID] = frozenset(),
+    cannot: Mapping[UUID, datetime] = MappingProxyType({}),
 ) -> list[Silent]:
     known = standing(alert.id)
     urgency = case(*((known.c.tile == each, rank) for each, rank in _URGENCY.items()), else_=9)
@@ -287,7 +292,7 @@ def _silent(
     letters, due = _letters(session, last), _due(session, alert)
     ministries, is_over = _ministries(session, language), _is_over(alert)
     return [
-        _row(chains[root], tile, letters, due, ministries, language, is_over, alone)
+        _row(chains[root], tile, letters, due, ministries, language, is_over, alone, cannot)
         for root, tile in tiles.items()
     ]
 
@@ -306,11 +311,12 @@ def _row(
     language: str,
     is_over: bool,
     alone: Set[UUID],
+    cannot: Mapping[UUID, datetime],
 ) -> Silent:
     root, last = chain[0], chain[-1]
     sent = letters.get(last.id, ())
     repeated = {each.repeat_of_id for each in sent}
-    nodes = _nodes(last, sent)
+    nodes = _nodes(last, sent, cannot.get(last.id))
     return Silent(
         recipient_id=last.id,
         root_id=root.id,
@@ -330,10 +336,13 @@ def _row(
         unknown_since=min(
             (each.created_at for each in sent if each.state == State.UNKNOWN), default=None
         ),
+        declined_at=cannot.get(last.id),
     )
 
 
-def _nodes(recipient: Recipient, sent: Sequence[Delivery]) -> list[Node]:
+def _nodes(
+    recipient: Recipient, sent: Sequence[Delivery], declined_at: datetime | None
+) -> list[Node]:
     """Handed over, arrived, opened, acknowledged."""
     states = {State(each.state) for each in sent}
     handed = min((each.accepted_at for each in sent if each.accepted_at), default=None)
@@ -351,7 +360,7 @@ def _nodes(recipient: Recipient, sent: Sequence[Delivery]) -> list[Node]:
         ),
         Node(Mark.YES if recipient.opened_at else Mark.NONE, recipient.opened_at),
         Node(
-            Mark.YES if recipient.answer == Answer.ACKNOWLEDGED else Mark.NONE,
+            _mark(recipient.answer == Answer.ACKNOWLEDGED, False, declined_at is not None),
             recipient.answered_at,
         ),
     ]

@@ -311,3 +311,21 @@ def test_what_is_foreseen_is_what_happens(sent: tuple[Alert, list[Actor], Incide
     became = {each.id: each.answer for each in story.recipients(alert) if each.id in of}
     assert foreseen == {each for each, answer in became.items() if answer == Answer.UNREACHED}
     assert 0 < len(foreseen) < len(of)
+
+
+def test_whoever_cannot_is_shown_as_having_answered(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    browser = the_runner(phone, incident)
+    shown = page(browser, alert)
+    assert ">cannot<" not in shown
+    with clock.at(NOON + 4 * MINUTE):
+        decline(given.the_system(), recipient(alert, people[2]).id)
+        shown = page(browser, alert)
+    row = shown.partition(f'id="r-{recipient(alert, people[2]).id}"')[2].partition("</tr>")[0]
+    assert "Answered at 14:04: cannot" in row
+    assert '<span class="vh">Acknowledged:</span><small>cannot</small>' in row
+    assert shown.count("Answered at 14:04") == 1, "the others said nothing"
+    acknowledge(given.the_system(), recipient(alert, people[2]).id, method=Method.LINK)
+    assert "Answered at" not in page(browser, alert)
