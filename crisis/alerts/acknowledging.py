@@ -31,6 +31,7 @@ from crisis.alerts.recipients import (
 )
 from crisis.kernel.command import Work, command
 from crisis.kernel.errors import Conflict, Forbidden
+from crisis.kernel.journal import Line
 from crisis.kernel.words import Message
 from crisis.policy import Action
 
@@ -93,6 +94,25 @@ def open_link(session: Session, recipient_id: UUID, at: datetime) -> None:
 def of_secret(session: Session, secret: str) -> Recipient | None:
     """Whose link this is."""
     return session.scalar(select(Recipient).where(Recipient.token_hash == hash_of(secret)))
+
+
+def declined(session: Session, alert: Alert) -> dict[UUID, datetime]:
+    """By recipient whose last word was that they cannot, when they said so."""
+    said = select(Line.facts, Line.at).where(
+        Line.stream == alert.incident_id,
+        Line.name == AlertDeclined.name,
+        Line.about == f"alert:{alert.id}",
+    )
+    told = {
+        UUID(row.facts["recipient_id"]): row.at for row in session.execute(said.order_by(Line.seq))
+    }
+    if not told:
+        return {}
+    passed = select(Recipient.id).where(
+        Recipient.alert_id == alert.id,
+        Recipient.answer.in_((Answer.ESCALATED, Answer.UNREACHED)),
+    )
+    return {each: told[each] for each in session.scalars(passed) if each in told}
 
 
 def awaited_from(

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.acknowledging import of_secret
-from crisis.alerts.escalation import next_in_line
+from crisis.alerts.acknowledging import declined, of_secret
+from crisis.alerts.escalation import WRONG, next_in_line
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import LINK, Channel, Delivery, Wording
 from crisis.alerts.recipients import Answer, Recipient
@@ -20,6 +20,8 @@ from crisis.people.model import Ministry, Names, Person, in_language
 from crisis.statements.content import NEVER_PUBLIC, Language
 from crisis.statements.model.statement import Statement
 from crisis.statements.model.states import State
+from crisis.statements.model.versions import Version
+from crisis.statements.templates import right_in
 
 MOST_POINTING: Final = 5
 """Words that merely say where to press, such as “To acknowledge, open this”; a longer sentence
@@ -34,6 +36,8 @@ class Stand(StrEnum):
     ASK = "ask"
     PASSED = "passed"
     """Somebody else is asked; this reader's word is still welcome."""
+    CALLED = "called"
+    """Nobody else is left to ask: the centre telephones; their word is still welcome."""
     DONE = "done"
     USED = "used"
     """Somebody else in their place has acknowledged."""
@@ -65,6 +69,20 @@ class Issued:
 
 
 @dataclass(frozen=True)
+class Amended:
+    """What became of the statement that the alert carries: it was found wrong."""
+
+    is_retracted: bool
+    at: datetime
+    by: Issued | None
+    """What corrects it or takes it back, if the public may read that."""
+    right: str
+    """What is right, where a correction says so."""
+    language: str
+    """Of `right`."""
+
+
+@dataclass(frozen=True)
 class AnswerPage:
     """The whole page."""
 
@@ -85,6 +103,9 @@ class AnswerPage:
     deputy: str
     """Who would be asked instead, or is; empty when nobody."""
     word: Word | None
+    declined_at: datetime | None
+    """When they said that they cannot, if nobody has it since."""
+    amended: Amended | None
     issued: Issued | None
     was_opened: bool
 
@@ -121,6 +142,8 @@ def page_of(session: Session, secret: str, language: Language, at: datetime) -> 
         expires_at=alert.expires_at,
         deputy=_deputy(session, alert, recipient, stand, language, at),
         word=word,
+        declined_at=declined(session, alert).get(recipient.id),
+        amended=_amended(session, alert, language),
         issued=_issued(session, alert, language) if stand in {Stand.DONE, Stand.USED} else None,
         was_opened=recipient.opened_at is not None,
     )
@@ -150,7 +173,8 @@ def _stand(recipient: Recipient, alert: Alert, word: Word | None, at: datetime) 
         return Stand.USED
     if alert.expires_at <= at:
         return Stand.EXPIRED
-    return Stand.PASSED if recipient.answer == Answer.ESCALATED else Stand.ASK
+    passed = {Answer.ESCALATED: Stand.PASSED, Answer.UNREACHED: Stand.CALLED}
+    return passed.get(Answer(recipient.answer), Stand.ASK)
 
 
 def _word(session: Session, recipient: Recipient, language: str) -> Word | None:
@@ -206,6 +230,27 @@ def _name(names: Names | None, language: str) -> str:
     return in_language(names, language) if names else ""
 
 
+def _amended(session: Session, alert: Alert, language: Language) -> Amended | None:
+    """What took the place of its statement, and of that, as long as it was itself found wrong."""
+    wrong, by = None, session.get(Statement, alert.statement_id) if alert.statement_id else None
+    while by is not None and by.state in WRONG and by.ended_by_id:
+        wrong, by = by, session.get_one(Statement, by.ended_by_id)
+    if wrong is None or by is None or by.released is None or by.released.released_at is None:
+        return None
+    out, at = by.released, by.released.released_at
+    is_public = _is_public(out)
+    spoken = next(
+        (each for each in (language, *out.text.languages) if each in out.text.languages), language
+    )
+    return Amended(
+        is_retracted=wrong.state is State.RETRACTED,
+        at=at,
+        by=_told(alert, by, out, language, at) if is_public else None,
+        right=right_in(out.text, spoken) if is_public and out.text.correction else "",
+        language=spoken,
+    )
+
+
 def _issued(session: Session, alert: Alert, language: Language) -> Issued | None:
     own = select(Statement).where(Statement.incident_id == alert.incident_id)
     out = [
@@ -214,11 +259,18 @@ def _issued(session: Session, alert: Alert, language: Language) -> Issued | None
         if each.state is State.RELEASED
         and each.released
         and each.released.released_at
-        and each.released.is_sound
-        and each.released.text.type not in NEVER_PUBLIC
+        and _is_public(each.released)
     ]
     if not out:
         return None
     at, statement, version = max(out, key=lambda each: (each[0], each[1].number))
-    titles = {str(code): title for code, title in version.text.titles.items()}
+    return _told(alert, statement, version, language, at)
+
+
+def _is_public(out: Version) -> bool:
+    return out.is_sound and out.text.type not in NEVER_PUBLIC
+
+
+def _told(alert: Alert, statement: Statement, out: Version, language: str, at: datetime) -> Issued:
+    titles = {str(code): title for code, title in out.text.titles.items()}
     return Issued(alert.incident.ref, statement.number, in_language(titles, language), at)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.carrying import carry, kind_of, shortened
+from crisis.alerts.carrying import carry, kind_of, shortened, wrong_ones
 from crisis.alerts.drafts import Draft, Words, facts_of, most_parts, places_to_fill, words
 from crisis.alerts.due import must_be_somebody, second_people
 from crisis.alerts.freezing import (
+    earlier,
     everybody,
     hash_of,
     must_be_new,
@@ -27,8 +28,10 @@ from crisis.alerts.freezing import (
     said_to,
 )
 from crisis.alerts.gathering import Gathered
-from crisis.alerts.model import Alert, AlertKind, AlertState
+from crisis.alerts.model import Alert, AlertKind, AlertState, Contact, Priority
 from crisis.alerts.outbox import Channel
+from crisis.alerts.posting import AT_ONCE
+from crisis.alerts.recipients import Recipient
 from crisis.alerts.shortening import Offer, offers, too_much
 from crisis.incidents.model import Incident
 from crisis.kernel import clock
@@ -43,7 +46,7 @@ from crisis.statements.forms_of_text import ShortForm
 from crisis.statements.model.statement import Statement
 
 LOAD_BUDGET: Final = 5
-"""Alerts an hour that one group reads with care."""
+"""Alerts an hour that people read with care."""
 _WHERE: Final[Mapping[str, str]] = {
     "expired": "expires",
     "empty_audience": "audiences",
@@ -97,10 +100,20 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Again:
+    """An alert whose people get this one as well."""
+
+    number: int
+    people: int
+    """Whoever was asked in somebody's place included."""
+
+
+@dataclass(frozen=True)
 class Preview:
     """Everything that is computed from a draft; nothing of it is stored."""
 
     count: int
+    again: Sequence[Again]
     told: int
     duplicates: int
     fingerprint: str
@@ -117,7 +130,7 @@ class Preview:
     most_parts: int
     places: Sequence[str]
     load: int
-    """How many alerts these people would have had within the hour, this one included."""
+    """How many alerts went to any of these people within the hour, this one included."""
     confirmers: Sequence[UUID]
     wrong: Refusal | None
     """Why it could not leave as it is."""
@@ -180,6 +193,25 @@ def preview(
     return shown(session, alert, by)
 
 
+@query(Action.WRITE_ALERT, on=Incident)
+def as_pressing(incident: Incident, session: Session, *, draft: Draft, statement_id: UUID) -> Draft:
+    """The draft of an alert with this statement, as pressing as the alerts whose text that corrects
+    or takes back, and to be acknowledged as they were."""
+    kind = kind_of(session.get_one(Statement, statement_id), AlertKind.ALERT)
+    alert = Alert(incident_id=incident.id, statement_id=statement_id, kind=kind)
+    ids = wrong_ones(session, alert)
+    wrong = session.scalars(select(Alert).where(Alert.id.in_(ids))).all() if ids else ()
+    if not wrong:
+        return draft
+    within = [each.answer_within for each in wrong if each.asks_answer]
+    return replace(
+        draft,
+        priority=max((Priority(each.priority) for each in wrong), key=list(Priority).index),
+        asks_answer=bool(within),
+        answer_minutes=int(min(within).total_seconds() // 60) if within else None,
+    )
+
+
 def must_be_sendable(view: Preview, *, asks: bool, seen: str | None, despite_same: bool) -> None:
     """Raises what asking for a second person (`asks`), or sending without one, would raise: before
     anything is kept of a form that comes back."""
@@ -238,6 +270,7 @@ def shown(session: Session, alert: Alert, by: UUID) -> Preview:
     by_sms = gathered.by_way(Channel.SMS)
     return Preview(
         count=gathered.count,
+        again=_again(session, alert),
         told=len(gathered.told),
         duplicates=gathered.duplicates,
         fingerprint=gathered.fingerprint,
@@ -257,7 +290,7 @@ def shown(session: Session, alert: Alert, by: UUID) -> Preview:
         mails=gathered.by_way(Channel.EMAIL).total(),
         most_parts=most_parts(alert),
         places=places_to_fill(alert),
-        load=_load(session, alert) + 1,
+        load=_load(session, alert, gathered) + 1,
         confirmers=second_people(session, alert, by),
         wrong=wrong,
         told_already=_told_already(session, alert),
@@ -313,16 +346,45 @@ def _stands(said: Mapping[Channel, Words], channels: Collection[Channel]) -> Sta
     return Stands.UNFINISHED if has_holes or needs_subject else Stands.COMPLETE
 
 
-def _load(session: Session, alert: Alert) -> int:
-    """Alerts of this incident within the last hour that went to one of these audiences."""
-    since = clock.now() - timedelta(hours=1)
-    earlier = select(Alert.audience_ids).where(
-        Alert.incident_id == alert.incident_id,
-        Alert.confirmed_at > since,
-        Alert.id != alert.id,
+def _again(session: Session, alert: Alert) -> list[Again]:
+    ids = earlier(session, alert)
+    people = func.count(func.coalesce(Recipient.person_id, Recipient.contact_id).distinct())
+    counted = (
+        select(Alert.number, people)
+        .join(Recipient, Recipient.alert_id == Alert.id)
+        .where(Alert.id.in_(ids))
+        .group_by(Alert.number)
     )
-    chosen = set(alert.audience_ids)
-    return sum(not chosen.isdisjoint(each) for each in session.scalars(earlier))
+    rows = session.execute(counted.order_by(Alert.number)) if ids else ()
+    return [Again(number, people) for number, people in rows]
+
+
+def _load(session: Session, alert: Alert, gathered: Gathered) -> int:
+    """Alerts of any incident that went to one of these people within the last hour."""
+    since = clock.now() - timedelta(hours=1)
+    staff = sorted(each.person_id for each in gathered.told if each.person_id)
+    found: set[UUID] = set()
+    for first in range(0, len(staff), AT_ONCE):
+        told = select(Recipient.alert_id).where(
+            Recipient.person_id.in_(staff[first : first + AT_ONCE]),
+            Recipient.asked_at > since,
+            Recipient.left_out.is_(None),
+        )
+        found.update(session.scalars(told.distinct()))
+    if len(staff) < len(gathered.told):
+        found |= _to_contacts(session, alert, since)
+    return len(found - {alert.id})
+
+
+def _to_contacts(session: Session, alert: Alert, since: datetime) -> set[UUID]:
+    """The alerts since then to contacts it goes to: each contact is in one audience only."""
+    chosen = [UUID(each) for each in alert.audience_ids]
+    lists = select(Contact.audience_id).where(Contact.audience_id.in_(chosen)).distinct()
+    own = {str(each) for each in session.scalars(lists)}
+    again = set(earlier(session, alert))
+    recent = select(Alert.id, Alert.audience_ids).where(Alert.confirmed_at > since)
+    rows = session.execute(recent).all()
+    return {id for id, audiences in rows if id in again or not own.isdisjoint(audiences)}
 
 
 def problems_of(refusal: Refusal) -> list[Wrong]:

@@ -277,7 +277,7 @@ def _wait_no_longer(session: Session, recipient_ids: Sequence[UUID], at: datetim
 
 def _line(session: Session, alert: Alert, recipient: Recipient) -> Iterator[UUID]:
     """Deputies first, the nearest before the others; then the people of the same place."""
-    holders = _holders(session, alert.incident_id)
+    holders = duty_holders(session, alert.incident_id)
     restricted = session.get_one(Incident, alert.incident_id).restricted
     for each in (*_deputies(session, recipient), *_colleagues(session, recipient, holders)):
         if not restricted or each in holders:
@@ -315,7 +315,8 @@ def _colleagues(session: Session, recipient: Recipient, holders: Set[UUID]) -> l
     return [person_id for *_rank, person_id in sorted(found)]
 
 
-def _holders(session: Session, incident_id: UUID) -> Set[UUID]:
+def duty_holders(session: Session, incident_id: UUID) -> Set[UUID]:
+    """Who has a duty in the incident now that is more than looking on."""
     held = select(DutyHolding.person_id).where(
         DutyHolding.incident_id == incident_id,
         DutyHolding.ended_at.is_(None),

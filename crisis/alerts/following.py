@@ -1,16 +1,19 @@
 """What became of an alert that left: the ladder, who has not acknowledged, what happens next."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
+from crisis.alerts.acknowledging import declined
 from crisis.alerts.drafts import title_of
+from crisis.alerts.foreseen import without_next
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import (
     LOST,
@@ -102,7 +105,11 @@ class Silent:
     nodes: Sequence[Node]
     due_at: datetime | None
     """When the next in line is asked."""
+    is_last: bool
+    """Nobody is next in line: at that time they are to be telephoned."""
     unknown_since: datetime | None
+    declined_at: datetime | None
+    """When they said that they cannot."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,9 @@ class Following:
     next_at: datetime | None
     """When somebody is asked next."""
     next_people: int
+    """In the place of how many somebody else is asked then."""
+    next_calls: int
+    """How many are to be telephoned then, because nobody stands in for them."""
     to_call: int
     """Of how many places nobody is left to ask."""
     shut: Sequence[Outlet]
@@ -161,9 +171,12 @@ def follow_alert(
     alert = session.get_one(Alert, alert_id)
     tally = tally_of(session, alert.id)
     limit = MOST if everybody else FEW
-    rows = _silent(session, alert, language, tile, limit)
-    wanted = tally.tiles[tile] if tile else sum(tally.tiles[each] for each in awaited(alert))
     due = _due(session, alert)
+    alone = without_next(session, alert, due)
+    rows = _silent(session, alert, language, tile, limit, alone, declined(session, alert))
+    wanted = tally.tiles[tile] if tile else sum(tally.tiles[each] for each in awaited(alert))
+    next_at = min(due.values(), default=None)
+    then = {each for each, at in due.items() if at == next_at}
     return Following(
         alert=alert,
         title=title_of(alert, next(each for each in LANGUAGES if each == language)),
@@ -174,8 +187,9 @@ def follow_alert(
         more=max(0, wanted - len(rows)),
         shares=_shares(session, alert, language),
         steps=_steps(session, alert),
-        next_at=min(due.values(), default=None),
-        next_people=sum(each == min(due.values()) for each in due.values()),
+        next_at=next_at,
+        next_people=len(then - alone),
+        next_calls=len(then & alone),
         to_call=_to_call(session, alert),
         shut=in_the_way(session, alert.id, language),
         follows=session.scalar(select(Alert.number).where(Alert.id == alert.follows_id)),
@@ -254,7 +268,13 @@ def in_room(session: Session, incident_id: UUID, language: str) -> InRoom | None
 
 
 def _silent(
-    session: Session, alert: Alert, language: str, tile: Tile | None, limit: int
+    session: Session,
+    alert: Alert,
+    language: str,
+    tile: Tile | None,
+    limit: int,
+    alone: Set[UUID] = frozenset(),
+    cannot: Mapping[UUID, datetime] = MappingProxyType({}),
 ) -> list[Silent]:
     known = standing(alert.id)
     urgency = case(*((known.c.tile == each, rank) for each, rank in _URGENCY.items()), else_=9)
@@ -272,7 +292,7 @@ def _silent(
     letters, due = _letters(session, last), _due(session, alert)
     ministries, is_over = _ministries(session, language), _is_over(alert)
     return [
-        _row(chains[root], tile, letters, due, ministries, language, is_over)
+        _row(chains[root], tile, letters, due, ministries, language, is_over, alone, cannot)
         for root, tile in tiles.items()
     ]
 
@@ -290,11 +310,13 @@ def _row(
     ministries: Mapping[UUID, str],
     language: str,
     is_over: bool,
+    alone: Set[UUID],
+    cannot: Mapping[UUID, datetime],
 ) -> Silent:
     root, last = chain[0], chain[-1]
     sent = letters.get(last.id, ())
     repeated = {each.repeat_of_id for each in sent}
-    nodes = _nodes(last, sent)
+    nodes = _nodes(last, sent, cannot.get(last.id))
     return Silent(
         recipient_id=last.id,
         root_id=root.id,
@@ -310,13 +332,17 @@ def _row(
         letters=[_letter(each, is_over or each.id in repeated) for each in sent],
         nodes=nodes,
         due_at=due.get(last.id),
+        is_last=last.id in alone,
         unknown_since=min(
             (each.created_at for each in sent if each.state == State.UNKNOWN), default=None
         ),
+        declined_at=cannot.get(last.id),
     )
 
 
-def _nodes(recipient: Recipient, sent: Sequence[Delivery]) -> list[Node]:
+def _nodes(
+    recipient: Recipient, sent: Sequence[Delivery], declined_at: datetime | None
+) -> list[Node]:
     """Handed over, arrived, opened, acknowledged."""
     states = {State(each.state) for each in sent}
     handed = min((each.accepted_at for each in sent if each.accepted_at), default=None)
@@ -334,7 +360,7 @@ def _nodes(recipient: Recipient, sent: Sequence[Delivery]) -> list[Node]:
         ),
         Node(Mark.YES if recipient.opened_at else Mark.NONE, recipient.opened_at),
         Node(
-            Mark.YES if recipient.answer == Answer.ACKNOWLEDGED else Mark.NONE,
+            _mark(recipient.answer == Answer.ACKNOWLEDGED, False, declined_at is not None),
             recipient.answered_at,
         ),
     ]
@@ -386,7 +412,7 @@ def _letters(session: Session, to: Sequence[UUID]) -> dict[UUID, list[Delivery]]
 
 
 def _due(session: Session, alert: Alert) -> dict[UUID, datetime]:
-    """By recipient, when somebody else is asked."""
+    """By recipient, when somebody else is asked; whoever is seen to first comes first."""
     own = select(Recipient.id).where(
         Recipient.alert_id == alert.id, Recipient.answer == Answer.WAITING
     )
@@ -395,7 +421,8 @@ def _due(session: Session, alert: Alert) -> dict[UUID, datetime]:
         Deadline.state == Due.DUE,
         Deadline.subject_id.in_(own.scalar_subquery()),
     )
-    return {row.subject_id: row.due_at for row in session.execute(running)}
+    in_order = running.order_by(Deadline.due_at, Deadline.id)
+    return {row.subject_id: row.due_at for row in session.execute(in_order)}
 
 
 def _shares(session: Session, alert: Alert, language: str) -> list[Share]:

@@ -62,7 +62,7 @@ class Frozen:
 def everybody(session: Session, alert: Alert) -> Gathered:
     """Whom the alert would reach now. A correction reaches at least those the wrong text reached,
     and by the same ways."""
-    again = _earlier(session, alert)
+    again = earlier(session, alert)
     chosen = {UUID(each) for each in alert.audience_ids}
     found = select(Audience).where(Audience.id.in_(chosen), Audience.active.is_(True))
     gathered = gather(
@@ -76,7 +76,7 @@ def everybody(session: Session, alert: Alert) -> Gathered:
     return replace(gathered, is_public=gathered.is_public or _went_public(session, again))
 
 
-def _earlier(session: Session, alert: Alert) -> list[UUID]:
+def earlier(session: Session, alert: Alert) -> list[UUID]:
     """The alerts that it goes to the people of once more."""
     return [*wrong_ones(session, alert), *filter(None, [alert.follows_id])]
 
@@ -89,7 +89,7 @@ def _went_public(session: Session, alert_ids: Sequence[UUID]) -> bool:
         alert = session.get_one(Alert, ahead.pop())
         seen.add(alert.id)
         audiences |= {UUID(each) for each in alert.audience_ids}
-        ahead += [each for each in _earlier(session, alert) if each not in seen]
+        ahead += [each for each in earlier(session, alert) if each not in seen]
     public = select(Audience.id).where(Audience.id.in_(audiences), Audience.kind.in_(PUBLIC))
     return session.scalar(public.limit(1)) is not None
 

@@ -143,6 +143,23 @@ def gather(
     )
 
 
+def reachable(
+    session: Session,
+    person_ids: Collection[UUID],
+    *,
+    channels: Sequence[Channel],
+    life_safety: bool,
+) -> set[UUID]:
+    """Which of these `gather` would tell, each asked for alone."""
+    silent = set(session.scalars(select(func.lower(OptOut.address))))
+    return {
+        each.person_id
+        for each in _people(session, person_ids)
+        if each.person_id
+        and _judged(each, channels, silent, life_safety=life_safety).left_out is None
+    }
+
+
 def members_of(session: Session, audience: Audience) -> set[UUID]:
     """The people in it now, its contacts left aside."""
     return set(_in_audience(session, audience))

@@ -29,7 +29,7 @@ _NAMES: Final = frozenset({"incident", "name", "reason", "title"})
 """What people wrote, in whatever direction they write."""
 _PLACES: Final = _NAMES | {
     *("alert", "due", "duty", "hash", "level", "link"),
-    *("n", "number", "percent", "ref", "statement_id"),
+    *("n", "names", "number", "percent", "ref", "statement_id"),
 }
 
 

@@ -52,6 +52,7 @@ class NewMessage:
     expires_at: datetime | None = None
     repeat_of_id: UUID | None = None
     parts: int | None = None
+    not_before: datetime | None = None
     is_owed: bool = False
     """It goes even to an address that asked not to be written to: see `gathering.gather`."""
 
@@ -104,7 +105,7 @@ def post(
             "is_exercise": incident.is_exercise,
             "seq": seq,
             "created_at": at,
-            "not_before": at,
+            "not_before": each.not_before or at,
             "attempt": 0,
             "looked_up": 0,
             **_standing(each, silent, at),

@@ -1,33 +1,40 @@
 """Who must be told, and of what, because of a line in an incident's journal."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from crisis.alerts.drafts import title_of
 from crisis.alerts.due import holders
 from crisis.alerts.model import SECOND_PERSON_WITHIN, Alert
 from crisis.alerts.notices import Worded, address_of, spoken, worded
-from crisis.alerts.outbox import Channel, Delivery, Purpose
+from crisis.alerts.outbox import Channel, Delivery, Purpose, State
 from crisis.alerts.posting import NewMessage, hold_back, post, say
 from crisis.alerts.recipients import Recipient
 from crisis.incidents.model import Incident
 from crisis.jobs.reactions import Reaction
+from crisis.kernel import clock
 from crisis.kernel.journal import Line
-from crisis.people.model import DutyHolding, DutyProposal, Person, Proposed
+from crisis.kernel.words import isolated
+from crisis.people.model import DutyHolding, DutyProposal, Names, Person, Proposed, in_language
 from crisis.policy import LIAISONS, Duty
-from crisis.statements.content import LANGUAGES
+from crisis.statements.content import LANGUAGES, Language
 from crisis.statements.due import awaited_slots, signers
 from crisis.statements.model.statement import Statement
 
 RUNS: Final = frozenset({Duty.DIRECTOR, Duty.COORDINATOR})
 SOON: Final = 1
 LATER: Final = 2
+GATHER: Final = timedelta(seconds=10)
+"""The word that somebody must be telephoned waits so long for others who must be, too."""
+MOST_NAMES: Final = 50
+"""Names that one mail tells at most; all of them are on the page."""
+_CALLS: Final = ("alert.unreached", "alert.declined")
 """Priorities in the outbox. What an answer is awaited to leaves before what is only to be known."""
 
 
@@ -174,13 +181,19 @@ def ask_to_call(session: Session, line: Line) -> None:
     """Nobody is left to ask by message: the coordinator, or somebody they send, must telephone.
 
     Of residents, who may be thousands and have no deputies, that is told once for the whole alert.
+    Of several people at once one message tells: see `_renewed`.
     """
-    if line.name == "alert.declined" and not line.facts["is_unreached"]:
+    if not _is_call_task(line):
         return
+    runs = holders(session, line.stream, *RUNS)
     root = session.get_one(Recipient, UUID(line.facts["root_id"]))
     notice = _about_alert("call_task", session, line, name=root.name)
-    key = f"call:{root.alert_id}" if root.person_id is None else None
-    _tell(session, line, holders(session, line.stream, *RUNS), notice, key=key)
+    if root.person_id is None:
+        _tell(session, line, runs, notice, key=f"call:{root.alert_id}")
+        return
+    told = _renewed(session, line, runs)
+    notice = replace(notice, not_before=clock.now() + GATHER)
+    _tell(session, line, runs, notice, besides=told)
 
 
 def tell_who_wants_no_more(session: Session, line: Line) -> None:
@@ -246,6 +259,84 @@ class _Notice:
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
     purpose: Purpose = Purpose.NOTICE
     expires_at: datetime | None = None
+    not_before: datetime | None = None
+
+
+def _is_call_task(line: Line) -> bool:
+    return line.name == "alert.unreached" or bool(line.facts["is_unreached"])
+
+
+def _renewed(session: Session, line: Line, people: Iterable[UUID]) -> set[tuple[UUID, str]]:
+    """Whom a message of an earlier line of this alert tells of this one, too, and by which channel:
+    it had not left, and its words are new now.
+
+    Its `seq` is the last line it tells of, its `key` names the first; so a line that is offered
+    twice is told once. What the dispatcher takes up meanwhile is not touched: a new message tells.
+    """
+    told: set[tuple[UUID, str]] = set()
+    said: dict[Worded, UUID] = {}
+    earlier = select(Delivery).where(
+        Delivery.person_id.in_(list(people)),
+        Delivery.about == line.about,
+        Delivery.event.in_(_CALLS),
+        Delivery.key.startswith(f"{line.stream}:"),
+    )
+    rows = session.scalars(earlier.order_by(Delivery.seq)).all()
+    last = {(each.person_id, each.channel): each for each in rows}
+    for (person_id, channel), delivery in last.items():
+        if person_id is None:
+            continue
+        if delivery.seq >= line.seq or _is_renewed(session, line, delivery, said):
+            told.add((person_id, channel))
+    return told
+
+
+def _is_renewed(session: Session, line: Line, delivery: Delivery, said: dict[Worded, UUID]) -> bool:
+    """Whether it waited still, and tells of the people of this line and of those before."""
+    if delivery.state != State.QUEUED or delivery.attempt:
+        return False
+    _, first, *_ = delivery.key.split(":")
+    incident = session.get_one(Incident, line.stream)
+    notice, language = _call_tasks(session, line, int(first)), spoken(delivery.language)
+    wording_id = _said(session, incident, notice, Channel(delivery.channel), language, said)
+    renewed = (
+        update(Delivery)
+        .where(
+            Delivery.id == delivery.id,
+            Delivery.state == State.QUEUED,
+            Delivery.attempt == 0,
+        )
+        .values(wording_id=wording_id, seq=line.seq)
+        .execution_options(synchronize_session=False)
+    )
+    return cast(CursorResult[Any], session.execute(renewed)).rowcount == 1
+
+
+def _call_tasks(session: Session, line: Line, first: int) -> _Notice:
+    """Everybody whom these lines leave to the telephone, each once."""
+    lines = select(Line).where(
+        Line.stream == line.stream,
+        Line.about == line.about,
+        Line.name.in_(_CALLS),
+        Line.seq.between(first, line.seq),
+    )
+    of = [
+        UUID(each.facts["root_id"])
+        for each in session.scalars(lines.order_by(Line.seq))
+        if _is_call_task(each)
+    ]
+    places = [session.get_one(Recipient, each) for each in dict.fromkeys(of)]
+    names = [each.name for each in places if each.person_id is not None]
+    if len(names) == 1:
+        return _about_alert("call_task", session, line, name=names[0])
+    some = {code: _list(names, code) for code in LANGUAGES}
+    return _about_alert("call_tasks", session, line, n=len(names), name=names[0], names=some)
+
+
+def _list(names: Sequence[Names], language: Language) -> str:
+    comma = "، " if language == "ar" else ", "
+    some = comma.join(isolated(in_language(each, language)) for each in names[:MOST_NAMES])
+    return some + (comma + "…" if len(names) > MOST_NAMES else "")
 
 
 def _signature(
@@ -307,7 +398,13 @@ def _ids(values: Iterable[str]) -> list[UUID]:
 
 
 def _tell(
-    session: Session, line: Line, people: Iterable[UUID], notice: _Notice, *, key: str | None = None
+    session: Session,
+    line: Line,
+    people: Iterable[UUID],
+    notice: _Notice,
+    *,
+    key: str | None = None,
+    besides: Collection[tuple[UUID, str]] = (),
 ) -> None:
     """An SMS and a mail for each of them, in the language they read; told before is told."""
     what = key or f"{line.stream}:{line.seq}"
@@ -318,6 +415,7 @@ def _tell(
         _message(session, incident, line, person, channel, notice, said, what)
         for person in session.scalars(told.order_by(Person.id))
         for channel in Channel
+        if (person.id, channel) not in besides
     ]
     post(session, incident, messages, seq=line.seq, at=line.at)
 
@@ -333,6 +431,31 @@ def _message(
     what: str,
 ) -> NewMessage:
     language = spoken(person.language)
+    return NewMessage(
+        purpose=notice.purpose,
+        priority=LATER if notice.purpose is Purpose.NOTICE else SOON,
+        channel=channel,
+        address=address_of(person, channel),
+        language=language,
+        wording_id=_said(session, incident, notice, channel, language, said),
+        about=notice.about,
+        event=line.name,
+        key=f"{what}:{person.id}:{channel}",
+        person_id=person.id,
+        expires_at=notice.expires_at,
+        not_before=notice.not_before,
+    )
+
+
+def _said(
+    session: Session,
+    incident: Incident,
+    notice: _Notice,
+    channel: Channel,
+    language: Language,
+    said: dict[Worded, UUID],
+) -> UUID:
+    """The words of the notice, kept once for all in `said` who are told the same."""
     facts = {"ref": incident.ref, "incident": incident.title, **notice.facts}
     words = worded(
         notice.code, channel, language, facts, zone=incident.zone, is_exercise=incident.is_exercise
@@ -341,16 +464,4 @@ def _message(
         said[words] = say(
             session, incident.id, language, text=words.text, subject=words.subject, path=words.path
         )
-    return NewMessage(
-        purpose=notice.purpose,
-        priority=LATER if notice.purpose is Purpose.NOTICE else SOON,
-        channel=channel,
-        address=address_of(person, channel),
-        language=language,
-        wording_id=said[words],
-        about=notice.about,
-        event=line.name,
-        key=f"{what}:{person.id}:{channel}",
-        person_id=person.id,
-        expires_at=notice.expires_at,
-    )
+    return said[words]

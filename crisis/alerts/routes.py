@@ -72,6 +72,9 @@ def new(ref: str) -> str:
     statement_id = _statement_id(incident, wanted.statement)
     code = "" if statement_id else wanted.template or fields.fitting(incident["hazard"])
     draft = fields.from_template(code, zone=incident["zone"]) if code else fields.empty()
+    if statement_id:
+        actor = current_actor()
+        draft = composing.as_pressing(actor, incident["id"], draft=draft, statement_id=statement_id)
     shown = fields.kept(
         draft, zone=incident["zone"], kind=wanted.kind, statement=wanted.statement, tab=language()
     )

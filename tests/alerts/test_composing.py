@@ -40,6 +40,7 @@ from crisis.kernel import clock
 from crisis.kernel.database import reading, writing
 from crisis.kernel.errors import Conflict, Invalid, Refusal
 from crisis.kernel.journal import Line
+from crisis.people.model import AudienceKind
 from crisis.policy import Actor, Duty
 from crisis.statements.commands.correcting import prepare_correction
 from crisis.statements.content import Content, Type, paragraphs_of
@@ -258,6 +259,44 @@ def test_cost_and_load_are_counted(house: str) -> None:
     assert looked_at(incident, first, draft).load == 2
     with clock.at(clock.now() + timedelta(minutes=61)):
         assert looked_at(incident, first, draft).load == 1
+
+
+def test_the_load_is_that_of_the_people_in_whatever_incident_and_by_whatever_list(
+    house: str,
+) -> None:
+    incident, other = given.an_incident(), given.an_incident()
+    person, stranger = alerts.an_officer(1), alerts.an_officer(2)
+    sent = alerts.sent(other, person)
+    by = alerts.an_operator(incident)
+    assert looked_at(incident, by, alerts.a_draft(people=[person])).load == 2
+    assert looked_at(incident, by, alerts.a_draft(alerts.an_audience(person))).load == 2
+    assert looked_at(incident, by, alerts.a_draft(people=[stranger])).load == 1
+    writer = alerts.an_operator(other)
+    update = follow_up(writer, sent.id, kind=AlertKind.UPDATE).alert_id
+    assert preview_of(writer, update, by=writer.id).load == 2
+    alone = alerts.a_draft()
+    follows = preview(
+        writer, other.id, draft=alone, by=writer.id, kind=AlertKind.UPDATE, follows_id=sent.id
+    )
+    assert (follows.count, follows.load) == (1, 2), "whom it follows count, chosen or not"
+
+
+def test_residents_are_counted_by_their_list(house: str) -> None:
+    incident, other = given.an_incident(), given.an_incident()
+    kind = AudienceKind.PUBLIC_OPT_IN
+    town = alerts.an_audience(code="town", kind=kind)
+    coast = alerts.an_audience(code="coast", kind=kind)
+    alerts.residents(town, 3)
+    alerts.residents(coast, 2)
+    first, second = alerts.an_operator(other), alerts.an_operator(other)
+    begun = alerts.an_alert(other, first, alerts.a_draft(town))
+    sent = alerts.confirmed(alerts.asked(begun, by=first), by=second)
+    by = alerts.an_operator(incident)
+    assert looked_at(incident, by, alerts.a_draft(town, coast)).load == 2
+    assert looked_at(incident, by, alerts.a_draft(coast)).load == 1
+    update = follow_up(first, sent.id, kind=AlertKind.UPDATE).alert_id
+    shown = preview_of(first, update, by=first.id)
+    assert (shown.load, [(each.number, each.people) for each in shown.again]) == (2, [(1, 3)])
 
 
 # ── the text of a statement ──────────────────────────────────────────────────────────────────────
@@ -499,6 +538,35 @@ def test_a_correction_reaches_everybody_who_got_the_wrong_text(house: str) -> No
     assert told >= {each.id for each in got_it}
     assert out.recipients == 4
     assert out.channels == ["sms", "email"]
+
+
+def test_a_correction_begins_as_pressing_as_what_it_corrects_and_says_whom_it_reaches(
+    browser: FlaskClient,
+) -> None:
+    incident = given.an_incident()
+    statement = a_released(incident)
+    first, second = alerts.an_operator(incident), alerts.an_operator(incident)
+    person = alerts.an_officer(1, ministry=given.a_ministry(), deputy=alerts.an_officer(2))
+    wrong = carrying(statement, incident, first, person)
+    alerts.confirmed(alerts.asked(wrong, by=first), by=second)
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        fire_due()
+    correction = a_correction(statement, incident)
+    page = given.signed_in(browser, first)
+    page.set_cookie("lang", "en")
+    new = f"/i/{incident.ref}/alerts/new?statement="
+    shown = page.get(f"{new}{correction.number}&kind=correction").text
+    assert 'name="priority" value="urgent" checked' in shown
+    assert 'name="answer" value="15" checked' in shown
+    who = shown.partition('class="who-box"')[2].partition('class="aud"')[0]
+    told = " ".join(re.sub(r"<[^>]*>", " ", who).split())
+    assert "Everybody alert 1 was for, and whoever stood in for them: 2" in told
+    assert "And also:" in told
+    assert f'href="/i/{incident.ref}/alerts/{wrong.number}"' in who
+    assert "Ask for confirmation" in shown, "what is urgent needs a second person"
+    plain = page.get(f"{new}{a_released(incident).number}").text
+    assert 'name="priority" value="important" checked' in plain
+    assert "whoever stood in" not in plain
 
 
 def test_what_corrects_an_alert_carries_the_text_that_took_its_place(house: str) -> None:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from crisis.alerts import tally
 from crisis.alerts.acknowledging import acknowledge, decline
 from crisis.alerts.export import read
+from crisis.alerts.foreseen import without_next
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import Channel, Delivery, State
 from crisis.alerts.recipients import Answer, Method
@@ -273,3 +274,58 @@ def test_what_still_leaves_is_stopped_also_when_the_incident_is_over(
     stopped = browser.post(at(alert) + "/cancellation", data={"_form": "cancel", "reason": "خطأ"})
     assert stopped.status_code == 303
     assert story.deliveries(recipient(alert, _people[0]))[0].state == State.CANCELLED
+
+
+def test_for_whom_nobody_stands_in_is_told_before_their_time_is_over(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    for each in people:
+        story.brought(recipient(alert, each), State.DELIVERED)
+    browser = the_runner(phone, incident)
+    shown = page(browser, alert)
+    assert shown.count("The next in line is asked at") == 1 + 1, "the head, and the one with deputy"
+    assert shown.count(": nobody is left to ask") == 2
+    assert "1 person has not answered" in shown
+    assert "2 people have nobody next in line" in shown
+    acknowledge(given.the_system(), recipient(alert, people[0]).id, method=Method.LINK)
+    shown = page(browser, alert)
+    assert "The next in line is asked at" not in shown
+    assert "To be telephoned at" in shown
+
+
+def test_what_is_foreseen_is_what_happens(sent: tuple[Alert, list[Actor], Incident]) -> None:
+    """Two of one ministry whom only one colleague can stand in for, and one of the centre."""
+    _alert, people, incident = sent
+    place = given.a_ministry("CCC")
+    for silenced in (False, True):
+        story.somebody(place, duty=Duty.LIAISON, mobile=not silenced)
+    pair = [story.somebody(place, duty=None), story.somebody(place)]
+    alert = story.an_alert(*people, *pair, on=incident, number=2, channels=[Channel.SMS])
+    with reading() as session:
+        of = {each.id for each in story.recipients(alert)}
+        rows = sorted(story.deadlines(alert).values(), key=lambda each: (each.due_at, each.id))
+        due = {each.subject_id: each.due_at for each in rows if each.subject_id in of}
+        foreseen = without_next(session, alert, due)
+    fired_at(NOON + 16 * MINUTE)
+    became = {each.id: each.answer for each in story.recipients(alert) if each.id in of}
+    assert foreseen == {each for each, answer in became.items() if answer == Answer.UNREACHED}
+    assert 0 < len(foreseen) < len(of)
+
+
+def test_whoever_cannot_is_shown_as_having_answered(
+    phone: FlaskClient, sent: tuple[Alert, list[Actor], Incident]
+) -> None:
+    alert, people, incident = sent
+    browser = the_runner(phone, incident)
+    shown = page(browser, alert)
+    assert ">cannot<" not in shown
+    with clock.at(NOON + 4 * MINUTE):
+        decline(given.the_system(), recipient(alert, people[2]).id)
+        shown = page(browser, alert)
+    row = shown.partition(f'id="r-{recipient(alert, people[2]).id}"')[2].partition("</tr>")[0]
+    assert "Answered at 14:04: cannot" in row
+    assert '<span class="vh">Acknowledged:</span><small>cannot</small>' in row
+    assert shown.count("Answered at 14:04") == 1, "the others said nothing"
+    acknowledge(given.the_system(), recipient(alert, people[2]).id, method=Method.LINK)
+    assert "Answered at" not in page(browser, alert)

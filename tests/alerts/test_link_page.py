@@ -3,6 +3,7 @@
 import gzip
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,8 @@ from crisis.kernel import clock
 from crisis.kernel.database import engine, reading
 from crisis.policy import Actor
 from crisis.settings import ROOT
+from crisis.statements.commands.correcting import prepare_correction, prepare_retraction
+from crisis.statements.content import paragraphs_of
 from tests import given
 from tests.alerts import story
 from tests.alerts.story import NOON, recipient, recipients, told
@@ -108,6 +111,89 @@ def test_the_other_button_passes_it_to_the_deputy(phone: FlaskClient) -> None:
     assert "خديجة" in page
     assert 'value="have"' in page
     assert 'value="cannot"' not in page
+
+
+@pytest.mark.parametrize("with_deputy", [True, False])
+def test_who_cannot_reads_what_was_recorded_and_what_follows(
+    phone: FlaskClient, with_deputy: bool
+) -> None:
+    alert, asked, _deputy = an_alert()
+    if not with_deputy:
+        asked = story.somebody(given.a_ministry("MOI"))
+        alert = story.an_alert(asked, on=given.incident(alert.incident_id), number=2)
+    with clock.at(NOON + timedelta(minutes=3)):
+        moved = phone.post(at(alert, asked) + "?lang=en", data={"answer": "cannot"})
+    with clock.at(NOON + timedelta(minutes=9)):
+        page = phone.get(moved.headers["Location"]).text
+    assert "<h1>Your answer is recorded</h1>" in page
+    assert "You said at 14:03 that you cannot take it on." in page
+    assert ("is asked in your place" in page) is with_deputy
+    assert ("the centre telephones" in page) is not with_deputy
+    assert "I can take it after all" in page
+    assert 'class="go" name="answer"' not in page, "one quieter button"
+    assert 'value="cannot"' not in page
+    phone.post(at(alert, asked), data={"answer": "have"})
+    page = phone.get(at(alert, asked) + "?lang=en").text
+    assert recipient(alert, asked).answer == Answer.ACKNOWLEDGED
+    assert "You said at" not in page
+
+
+def test_who_was_silent_until_nobody_was_left_is_not_said_to_have_answered(
+    phone: FlaskClient,
+) -> None:
+    incident = given.an_incident()
+    person = story.somebody(given.a_ministry())
+    alert = story.an_alert(person, on=incident)
+    story.fired_at(NOON + timedelta(hours=1))
+    assert recipient(alert, person).answer == Answer.UNREACHED
+    page = phone.get(at(alert, person) + "?lang=en").text
+    assert "the centre telephones" in page
+    assert "You said at" not in page
+    assert 'value="have"' in page
+    assert 'value="cannot"' not in page, "it would be refused in silence"
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [(prepare_correction, "This was corrected at"), (prepare_retraction, "This was retracted at")],
+)
+def test_what_was_found_wrong_is_said_before_the_text_of_the_alert(
+    phone: FlaskClient, prepare: object, said: str
+) -> None:
+    alert, person, _deputy = an_alert()
+    incident = given.incident(alert.incident_id)
+    liaison, slot = given.a_liaison(incident, "MOI")
+    coordinator = given.runs(incident)
+    wrong = given.a_statement(on=incident)
+    given.submitted(wrong, slot)
+    given.answered(wrong, liaison)
+    given.sent_out(wrong, by=coordinator)
+    story.set_on(alert, statement_id=wrong.id)
+    address = at(alert, person) + "?lang=en"
+    assert 'role="note"' not in phone.get(address).text
+    by = given.actor(wrong.created_by)
+    if prepare is prepare_correction:
+        begun = prepare_correction(by, wrong.id, what_was_wrong={"ar": "خطأ"})
+    else:
+        begun = prepare_retraction(by, wrong.id, reason={"ar": "خطأ"})
+    right = given.statement(begun.statement_id)
+    whole = "\n".join(each.text for each in right.content.bodies["ar"])
+    whole = whole.replace("[الصحيح]", "اتصلوا بالرقم 1515").replace("[السبب]", "سهو")
+    given.edited(right, by=by, text=replace(right.content, bodies={"ar": paragraphs_of(whole)}))
+    given.submitted(given.statement(right.id), slot)
+    given.answered(right, liaison)
+    assert 'role="note"' not in phone.get(address).text, "it is not out yet"
+    with clock.at(NOON + timedelta(minutes=6)):
+        given.sent_out(right, by=coordinator)
+        page = phone.get(address).text
+        assert f"{said} 14:06." in page
+        assert page.index('role="note"') < page.index("<h1") < page.index('<blockquote class="old"')
+        assert f"/newsroom/{incident.ref}/{right.number}" in page
+        assert right.content.titles["ar"] in page
+        assert ("1515" in page) is (prepare is prepare_correction)
+        assert "اجتماع عاجل." in page, "what was sent stays readable"
+        phone.post(address, data={"answer": "cannot"})
+        assert f"{said} 14:06." in phone.get(address).text
 
 
 def test_after_the_deputy_has_it_the_link_says_who_and_when(phone: FlaskClient) -> None:

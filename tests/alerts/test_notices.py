@@ -6,20 +6,26 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from crisis.alerts.acknowledging import decline
 from crisis.alerts.notices import notices, worded
 from crisis.alerts.outbox import LINK, Channel, Delivery, Purpose, State, Wording
 from crisis.alerts.reactions import REACTIONS
+from crisis.alerts.recipients import Recipient
 from crisis.incidents.duties import propose_duty
+from crisis.incidents.model import Incident
+from crisis.jobs.reactions import work_off
 from crisis.kernel import clock
-from crisis.kernel.database import reading
+from crisis.kernel.database import reading, writing
+from crisis.kernel.journal import Line
 from crisis.people.commands import add_contact
 from crisis.people.model import ContactKind
 from crisis.policy import Actor, Duty
 from crisis.statements.content import Language
 from crisis.statements.sms import sms_length
 from tests import given
+from tests.alerts import story
 from tests.deadlines.story import NOON, a_story, submitted
 from tests.parts.timers import settle, until
 
@@ -33,6 +39,7 @@ FACTS: dict[str, object] = {
     "level": 3,
     "n": 18250,
     "name": {"ar": "م. سامي التليلي", "en": "Sami Tlili", "fr": "Sami Tlili, ingénieur à l’île"},
+    "names": {"ar": "سامي التليلي، خالد النعاس", "en": "Sami Tlili, Khaled", "fr": "Sami Tlili"},
     "number": 3,
     "percent": 80,
     "reason": "العدد أكبر من المتوقع",
@@ -94,8 +101,9 @@ def test_times_are_told_by_the_clock_of_the_incident() -> None:
 )
 def test_a_name_stays_a_name(hostile: str) -> None:
     facts = {**FACTS, "name": {"ar": hostile}, "incident": {"ar": hostile}, "reason": hostile}
+    facts["names"] = {"ar": f"{hostile}، {hostile}"}
     for channel in Channel:
-        for code in ("call_task", "alert_sent_back"):
+        for code in ("call_task", "call_tasks", "alert_sent_back"):
             told = worded(code, channel, "ar", facts, zone="UTC", is_exercise=False)
             assert told.text.count(LINK) == 1
             assert "\nhttps://evil" not in told.text
@@ -191,3 +199,84 @@ def test_a_name_in_arabic_letters_stays_in_its_place_in_an_english_notice() -> N
     }
     assert "Call \u200eخالد النعاس\u200e: nobody" in told[Channel.SMS].text
     assert "Call \u2068خالد النعاس\u2069: nobody" in told[Channel.EMAIL].subject
+
+
+@pytest.fixture
+def silence(house: str) -> tuple[Incident, Actor, list[Recipient]]:
+    """Three people of three ministries for whom nobody stands in, silent when their time is over;
+    and who coordinates."""
+    incident = given.an_incident()
+    coordinator = given.someone(Duty.COORDINATOR, on=incident)
+    a_phone(coordinator, "+218910000002")
+    with clock.at(NOON):
+        people = [
+            story.somebody(given.a_ministry(code), name=name)
+            for code, name in (("AAA", "سامي"), ("BBB", "هدى"), ("CCC", "فهد"))
+        ]
+        alert = story.an_alert(*people, on=incident)
+    for each in people:
+        story.brought(story.recipient(alert, each), State.DELIVERED)
+    return incident, coordinator, [story.recipient(alert, each) for each in people]
+
+
+LATE = NOON + timedelta(minutes=16)
+
+
+def calls(person: Actor) -> dict[str, list[Delivery]]:
+    """By channel, what this person was told of whom to telephone."""
+    of = [each for each in told(person.id) if each.event in {"alert.unreached", "alert.declined"}]
+    return {each: [one for one in of if one.channel == each] for each in Channel}
+
+
+def test_who_falls_silent_together_is_told_to_each_coordinator_in_one_message(
+    silence: tuple[Incident, Actor, list[Recipient]],
+) -> None:
+    _incident, coordinator, people = silence
+    until(LATE)
+    by_channel = calls(coordinator)
+    assert {channel: len(some) for channel, some in by_channel.items()} == {"sms": 1, "email": 1}
+    sms, mail = (wording(by_channel[each][0]).text for each in Channel)
+    assert " 3،" in sms
+    assert sum(each.name["ar"] in sms for each in people) == 1
+    assert all(each.name["ar"] in mail for each in people)
+    assert by_channel["sms"][0].not_before > LATE, "it waits for others, but not long"
+    assert by_channel["sms"][0].not_before <= LATE + timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.ACCEPTED, State.UNKNOWN])
+def test_what_may_have_left_is_not_reworded_and_a_new_message_tells_the_rest(
+    silence: tuple[Incident, Actor, list[Recipient]], state: State
+) -> None:
+    incident, coordinator, people = silence
+    with clock.at(LATE):
+        decline(given.the_system(), people[0].id)
+        work_off()
+        before = {each.id: each.wording_id for each in told(coordinator.id)}
+        with writing() as session:
+            first = calls(coordinator)["sms"][0]
+            session.execute(update(Delivery).where(Delivery.id == first.id).values(state=state))
+    until(LATE)
+    by_channel = calls(coordinator)
+    assert {channel: len(some) for channel, some in by_channel.items()} == {"sms": 2, "email": 1}
+    assert by_channel["sms"][0].wording_id == before[first.id]
+    assert people[0].name["ar"] not in wording(by_channel["sms"][1]).text
+    assert " 2،" in wording(by_channel["sms"][1]).text
+    assert all(each.name["ar"] in wording(by_channel["email"][0]).text for each in people)
+    assert incident.id == by_channel["sms"][1].incident_id
+
+
+def test_a_line_that_is_offered_twice_is_told_once_also_when_it_was_gathered(
+    silence: tuple[Incident, Actor, list[Recipient]],
+) -> None:
+    incident, coordinator, _people = silence
+    until(LATE)
+    with writing() as session:
+        of = Delivery.person_id == coordinator.id
+        session.execute(update(Delivery).where(of).values(state=State.ACCEPTED))
+        lines = select(Line).where(Line.stream == incident.id, Line.name == "alert.unreached")
+        for line in session.scalars(lines.order_by(Line.seq)).all():
+            REACTIONS[line.name](session, line)
+    assert {channel: len(some) for channel, some in calls(coordinator).items()} == {
+        "sms": 1,
+        "email": 1,
+    }

@@ -152,7 +152,7 @@ def test_from_the_first_word_to_the_last_acknowledgement(
     expect(rungs(follow)).to_have_text(["4", "4", "1", "2"])
     link = link_of(simulator, KHALED)
     link.locator("button[value=cannot]").click()
-    expect(link.locator("h1")).to_have_text("Somebody else is asked")
+    expect(link.locator("h1")).to_have_text("Your answer is recorded")
     expect(row_of(follow, DEPUTY)).to_contain_text(KHALED)
     link = link_of(simulator, DEPUTY)
     link.locator("button[value=have]").click()
