@@ -30,12 +30,13 @@ from crisis.statements.model.statement import Statement
 RUNS: Final = frozenset({Duty.DIRECTOR, Duty.COORDINATOR})
 SOON: Final = 1
 LATER: Final = 2
+"""Priorities in the outbox. What an answer is awaited to leaves before what is only to be known."""
 GATHER: Final = timedelta(seconds=10)
 """The word that somebody must be telephoned waits so long for others who must be, too."""
 MOST_NAMES: Final = 50
 """Names that one mail tells at most; all of them are on the page."""
 _CALLS: Final = ("alert.unreached", "alert.declined")
-"""Priorities in the outbox. What an answer is awaited to leaves before what is only to be known."""
+"""What leaves somebody to the telephone, if nobody else is asked."""
 
 
 def ask_signers(session: Session, line: Line) -> None:
