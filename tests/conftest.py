@@ -1,5 +1,7 @@
 """What every test may use; the parts live in tests/parts/."""
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = [
     "tests.parts.room_for_files",
     "tests.parts.promises",
@@ -14,3 +16,7 @@ pytest_plugins = [
     "tests.parts.scripts",
     "tests.parts.server",
 ]
+
+# How long an example takes is the machine's affair, and decides nothing.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")

