@@ -5,6 +5,7 @@ installation, about the person it was sent to; what a coordinator records bears 
 """
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -96,6 +97,10 @@ def of_secret(session: Session, secret: str) -> Recipient | None:
     return session.scalar(select(Recipient).where(Recipient.token_hash == hash_of(secret)))
 
 
+PASSED_ON: Final = (Answer.ESCALATED, Answer.UNREACHED)
+"""What stands at somebody who said that they cannot, or nothing in time."""
+
+
 def declined(session: Session, alert: Alert) -> dict[UUID, datetime]:
     """By recipient whose last word was that they cannot, when they said so."""
     said = select(Line.facts, Line.at).where(
@@ -109,8 +114,7 @@ def declined(session: Session, alert: Alert) -> dict[UUID, datetime]:
     if not told:
         return {}
     passed = select(Recipient.id).where(
-        Recipient.alert_id == alert.id,
-        Recipient.answer.in_((Answer.ESCALATED, Answer.UNREACHED)),
+        Recipient.alert_id == alert.id, Recipient.answer.in_(PASSED_ON)
     )
     return {each: told[each] for each in session.scalars(passed) if each in told}
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crisis.alerts.acknowledging import declined, of_secret
+from crisis.alerts.acknowledging import PASSED_ON, declined, of_secret
 from crisis.alerts.escalation import WRONG, next_in_line
 from crisis.alerts.model import Alert, AlertState
 from crisis.alerts.outbox import LINK, Channel, Delivery, Wording
@@ -142,7 +142,7 @@ def page_of(session: Session, secret: str, language: Language, at: datetime) -> 
         expires_at=alert.expires_at,
         deputy=_deputy(session, alert, recipient, stand, language, at),
         word=word,
-        declined_at=declined(session, alert).get(recipient.id),
+        declined_at=_declined_at(session, recipient, alert),
         amended=_amended(session, alert, language),
         issued=_issued(session, alert, language) if stand in {Stand.DONE, Stand.USED} else None,
         was_opened=recipient.opened_at is not None,
@@ -175,6 +175,12 @@ def _stand(recipient: Recipient, alert: Alert, word: Word | None, at: datetime) 
         return Stand.EXPIRED
     passed = {Answer.ESCALATED: Stand.PASSED, Answer.UNREACHED: Stand.CALLED}
     return passed.get(Answer(recipient.answer), Stand.ASK)
+
+
+def _declined_at(session: Session, recipient: Recipient, alert: Alert) -> datetime | None:
+    if recipient.answer not in PASSED_ON:  # thousands open their links, and few declined
+        return None
+    return declined(session, alert).get(recipient.id)
 
 
 def _word(session: Session, recipient: Recipient, language: str) -> Word | None:

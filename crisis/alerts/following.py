@@ -173,7 +173,7 @@ def follow_alert(
     limit = MOST if everybody else FEW
     due = _due(session, alert)
     alone = without_next(session, alert, due)
-    rows = _silent(session, alert, language, tile, limit, alone, declined(session, alert))
+    rows = _silent(session, alert, language, tile, limit, due, alone, declined(session, alert))
     wanted = tally.tiles[tile] if tile else sum(tally.tiles[each] for each in awaited(alert))
     next_at = min(due.values(), default=None)
     then = {each for each, at in due.items() if at == next_at}
@@ -254,6 +254,7 @@ def in_room(session: Session, incident_id: UUID, language: str) -> InRoom | None
     alert = newest_sent(session, incident_id)
     if alert is None or alert.confirmed_at is None:
         return None
+    due = _due(session, alert)
     return InRoom(
         number=alert.number,
         title=title_of(alert, next(each for each in LANGUAGES if each == language)),
@@ -261,8 +262,8 @@ def in_room(session: Session, incident_id: UUID, language: str) -> InRoom | None
         sent_at=alert.confirmed_at,
         asks_answer=alert.asks_answer,
         tally=tally_of(session, alert.id),
-        silent=_silent(session, alert, language, None, IN_ROOM),
-        next_at=min(_due(session, alert).values(), default=None),
+        silent=_silent(session, alert, language, None, IN_ROOM, due),
+        next_at=min(due.values(), default=None),
         to_call=_to_call(session, alert),
     )
 
@@ -273,6 +274,7 @@ def _silent(
     language: str,
     tile: Tile | None,
     limit: int,
+    due: Mapping[UUID, datetime],
     alone: Set[UUID] = frozenset(),
     cannot: Mapping[UUID, datetime] = MappingProxyType({}),
 ) -> list[Silent]:
@@ -289,8 +291,8 @@ def _silent(
     tiles = {row.id: Tile(row.tile) for row in session.execute(wanted)}
     chains = _chains(session, list(tiles))
     last = [chain[-1].id for chain in chains.values()]
-    letters, due = _letters(session, last), _due(session, alert)
-    ministries, is_over = _ministries(session, language), _is_over(alert)
+    letters, ministries = _letters(session, last), _ministries(session, language)
+    is_over = _is_over(alert)
     return [
         _row(chains[root], tile, letters, due, ministries, language, is_over, alone, cannot)
         for root, tile in tiles.items()
